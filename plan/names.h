@@ -1,0 +1,29 @@
+// The names that KubeVirt (pkg/network/namescheme, v1.9.0) and we give to the links of one network:
+// <h> is the first 11 hex digits of SHA-256 over the VMI's network name.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "plan/net_types.h"
+
+namespace patchbay {
+
+struct LinkNames {
+  IfName pod;     // pod<h>, made by the network's CNI plugin; eth0 for the pod network
+  IfName tap;     // tap<h>; tap0 for the pod network
+  IfName record;  // pb<h>, ours: its alias holds the record
+};
+
+LinkNames link_names(std::string_view network);
+LinkNames pod_network_link_names();
+
+// The n-th link that continues a record too long for one alias: pb<h>, pb<h>a, pb<h>b, … (n from 0
+// to kMaxRecordLinks - 1).
+inline constexpr size_t kMaxRecordLinks = 27;
+IfName record_link_name(const IfName& record, size_t n);
+
+// Whether `name` is what KubeVirt's hashed scheme gives: "pod" and 11 lower-case hex digits.
+bool is_hashed_pod_name(std::string_view name);
+
+}  // namespace patchbay

@@ -1,0 +1,101 @@
+// The middle of patchbay: one value that says, for each NIC of a VM, where it is connected and what
+// the guest shall have. binding/, domainxml/ and cloudinit/ are functions from it. Its canonical JSON
+// is what the CLI prints and golden files hold.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/diagnostic.h"
+#include "plan/ip_config.h"
+#include "plan/methods.h"
+#include "plan/record.h"
+
+namespace patchbay {
+
+inline constexpr int kPlanSchema = 1;
+
+// kCore: wired by KubeVirt itself (sriov, bridge, masquerade, another plugin); we only hand over.
+enum class Backend { kRedirect, kBridge, kTap, kMacvtap, kCore };
+std::string_view name(Backend backend);  // "redirect", "bridge", "tap", "macvtap", "core"
+
+enum class MacSource { kSpec, kNetworkInfo, kRecord, kPodInterface };
+std::string_view name(MacSource source);  // "spec", "network-info", "record", "pod interface"
+
+struct PlannedAddress {
+  IpPrefix prefix;
+  Source source = Source::kRecord;
+
+  bool operator==(const PlannedAddress&) const = default;
+};
+
+// What the <interface> shall say, resolved from the VMI the way KubeVirt's own converter does
+// (pkg/virt-launcher/virtwrap/converter, v1.9.0).
+struct DomainWishes {
+  std::string model;                   // libvirt's: "virtio-non-transitional", "e1000e", …
+  std::optional<uint32_t> boot_order;  // 1…
+  std::optional<uint32_t> acpi_index;
+  std::optional<PciAddress> pci_address;
+  bool link_down = false;
+  std::optional<uint32_t> queues;  // virtio with multiqueue only, and only where the tap has it
+  bool iommu = false;              // driver iommu="on": launch security
+  bool rom_off = false;            // <rom enabled="no"/>: no boot order, not on s390x
+
+  bool operator==(const DomainWishes&) const = default;
+};
+
+struct Attachment {
+  std::string network;  // the VMI's name for it
+  std::string nad;      // "namespace/name"; empty for the pod network
+  std::string binding;  // the plugin's registered name, or the core binding's field
+  bool ours = false;    // `binding` is one of our profiles: we write its <interface>
+  IfName pod_interface;
+  IfName tap;
+  Backend backend = Backend::kRedirect;
+  std::string backend_reason;
+  Mac mac;  // the guest's
+  MacSource mac_source = MacSource::kPodInterface;
+  uint32_t mtu = 0;  // 0: unknown, nothing is said to the guest
+  Ipv4Method ipv4 = Ipv4Method::kNone;
+  Ipv6Method ipv6 = Ipv6Method::kNone;
+  std::vector<PlannedAddress> addresses;
+  std::vector<Route> routes;  // a gateway is a route; metrics of default routes already decided
+  std::optional<uint32_t> dhcp_metric;  // for default routes that DHCP or RA may bring; absent: the
+                                        // guest's own
+  Dns dns;
+  std::string guest_name;  // empty: the guest names it
+  std::string ipam;        // the network's IPAM kind; empty: none
+  DomainWishes domain;
+
+  bool operator==(const Attachment&) const = default;
+};
+
+// A NIC that is not ours to configure: once a guest gets networkData it must be in it to keep its DHCP.
+struct OtherNic {
+  std::string network;
+  std::string binding;
+  Mac mac;
+
+  bool operator==(const OtherNic&) const = default;
+};
+
+struct NetworkPlan {
+  int schema = kPlanSchema;
+  std::string vmi;  // "namespace/name"
+  std::vector<Attachment> attachments;  // in the VMI's order of interfaces
+  std::vector<OtherNic> others;         // the same
+  std::string default_route;            // the preferred network; empty: none has a default route
+  Diagnostics diagnostics;
+
+  bool operator==(const NetworkPlan&) const = default;
+};
+
+std::string to_json(const NetworkPlan& plan);  // canonical: fixed key order, two spaces, final newline
+NetworkPlan parse_network_plan(std::string_view json);  // strict: to_json's own form only
+
+// What patchbay-cni parks for an attachment.
+Record record_of(const Attachment& attachment);
+
+}  // namespace patchbay
