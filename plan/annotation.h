@@ -1,5 +1,5 @@
-// The VMI annotation patchbay.io/networks: what a person or `patchbay import` wants a network's NIC to
-// have, whatever its binding. Keys are the VMI's network names; every inner key is optional.
+// The VMI annotation patchbay.io/networks: what a person or `patchbay import` wants a network's NIC
+// to have, whatever its binding. Keys are the VMI's network names; every inner key is optional.
 //
 //   {"vlan100": {"ipv4": "static", "ipv6": "none", "addresses": ["192.168.0.62/26"],
 //     "gateway4": "192.168.0.2", "gateway6": "fd00::1",
@@ -35,8 +35,8 @@ struct NetworkWishes {
   bool operator==(const NetworkWishes&) const = default;
 };
 
-// All mistakes are collected into `diagnostics` as errors, each with its JSON path and the network's
-// name; an entry with an error is left out of the result. An empty text is no wishes.
+// All mistakes are collected into `diagnostics` as errors, each with its JSON path and the
+// network's name; an entry with an error is left out of the result. An empty text is no wishes.
 std::map<std::string, NetworkWishes> parse_networks_annotation(std::string_view json,
                                                                Diagnostics& diagnostics);
 

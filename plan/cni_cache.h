@@ -1,5 +1,5 @@
-// One file of libcni's result cache (libcni/api.go, `cachedInfo`, kind "cniCacheV1"): what a network's
-// plugins were configured with and what they answered for one attachment.
+// One file of libcni's result cache (libcni/api.go, `cachedInfo`, kind "cniCacheV1"): what a
+// network's plugins were configured with and what they answered for one attachment.
 #pragma once
 
 #include <string>

@@ -2,6 +2,7 @@
 // SPEC.md, "Success"), reduced to what concerns one interface in the container.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@
 #include "plan/ip_config.h"
 
 namespace patchbay {
+
+inline constexpr std::array<std::string_view, 4> kCniVersions{"0.3.1", "0.4.0", "1.0.0", "1.1.0"};
+bool is_supported_cni_version(std::string_view version);
 
 struct CniInterface {
   std::string name;
@@ -38,8 +42,8 @@ struct CniResult {
   bool operator==(const CniResult&) const = default;
 };
 
-// Throws Error{kMalformed, kInvalidInput, kWrongVersion} with a JSON path. Unknown keys are ignored,
-// known ones are strict, duplicate keys refused; at most 1 MiB, 32 levels.
+// Throws Error{kMalformed, kInvalidInput, kWrongVersion} with a JSON path. Unknown keys are
+// ignored, known ones are strict, duplicate keys refused; at most 1 MiB, 32 levels.
 CniResult parse_cni_result(std::string_view json);
 
 // The addresses of interface `name` in the container, in the plugin's order: those that index it,

@@ -22,7 +22,7 @@ std::string_view name(Severity severity) {
 std::string to_string(const Diagnostic& diagnostic) {
   std::string out(name(diagnostic.severity));
   out += ": ";
-  if (!diagnostic.network.empty()) out += "network " + quoted(diagnostic.network) + ": ";
+  if (!diagnostic.network.empty()) out += "network " + in_quotes(diagnostic.network) + ": ";
   if (!diagnostic.where.empty()) out += printable(diagnostic.where) + ": ";
   out += printable(diagnostic.message);
   if (!diagnostic.hint.empty()) out += "; " + printable(diagnostic.hint);

@@ -13,10 +13,27 @@ namespace patchbay {
 namespace {
 
 // grpc/status.h and sysexits.h, without their headers: plan/ depends on neither.
-enum GrpcStatus { kInvalidArgument = 3, kNotFoundStatus = 5, kFailedPrecondition = 9, kAborted = 10,
-                  kUnimplemented = 12, kInternalStatus = 13, kUnavailable = 14 };
-enum SysExit { kDataErr = 65, kNoInput = 66, kUnavailableExit = 69, kSoftware = 70, kOsErr = 71,
-               kIoErr = 74, kTempFail = 75, kUsage = 64, kProtocol = 76, kConfig = 78 };
+enum GrpcStatus {
+  kInvalidArgument = 3,
+  kNotFoundStatus = 5,
+  kFailedPrecondition = 9,
+  kAborted = 10,
+  kUnimplemented = 12,
+  kInternalStatus = 13,
+  kUnavailable = 14
+};
+enum SysExit {
+  kDataErr = 65,
+  kNoInput = 66,
+  kUnavailableExit = 69,
+  kSoftware = 70,
+  kOsErr = 71,
+  kIoErr = 74,
+  kTempFail = 75,
+  kUsage = 64,
+  kProtocol = 76,
+  kConfig = 78
+};
 
 // CNI spec 1.1.0: 1 to 11 are the spec's, from 100 on ours.
 constexpr std::array kTable{
@@ -68,7 +85,7 @@ Error::Error(Errc errc, std::string message, std::string where)
   text_ = where_.empty() ? message_ : where_ + ": " + message_;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   const bool cut = text.size() > kQuotedBytes;
   std::string out = "\"" + printable(text.substr(0, kQuotedBytes));
   return out + (cut ? "…\"" : "\"");
@@ -85,7 +102,7 @@ std::string did_you_mean(std::string_view word, const std::string_view* known, s
       best_distance = distance;
     }
   }
-  return best.empty() ? "" : " (did you mean " + quoted(best) + "?)";
+  return best.empty() ? "" : " (did you mean " + in_quotes(best) + "?)";
 }
 
 }  // namespace patchbay

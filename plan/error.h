@@ -10,17 +10,17 @@
 namespace patchbay {
 
 enum class Errc {
-  kInvalidInput,     // what a user or a NAD wrote can't be used as it is
-  kMalformed,        // text that should be JSON, XML, YAML and is not
-  kUnsupported,      // understood, but this version or backend does not do it
-  kWrongVersion,     // a CNI or record version that we do not speak
-  kBadEnvironment,   // CNI_* variables missing or malformed
-  kNotFound,         // an interface, file or record that must be there is not
-  kConflict,         // two sources contradict each other where neither may win
-  kKernel,           // a system call or netlink request failed
-  kIo,               // a file or socket failed
-  kTryAgain,         // the same call may succeed later
-  kInternal,         // a bug of ours
+  kInvalidInput,    // what a user or a NAD wrote can't be used as it is
+  kMalformed,       // text that should be JSON, XML, YAML and is not
+  kUnsupported,     // understood, but this version or backend does not do it
+  kWrongVersion,    // a CNI or record version that we do not speak
+  kBadEnvironment,  // CNI_* variables missing or malformed
+  kNotFound,        // an interface, file or record that must be there is not
+  kConflict,        // two sources contradict each other where neither may win
+  kKernel,          // a system call or netlink request failed
+  kIo,              // a file or socket failed
+  kTryAgain,        // the same call may succeed later
+  kInternal,        // a bug of ours
 };
 
 // One row for each Errc. `cni_code`: CNI spec 1.1.0, "Error" (codes from 100 are the plugin's own).
@@ -35,8 +35,8 @@ struct ErrcInfo {
 const ErrcInfo& info(Errc errc);
 
 // `message`: one sentence that says what was attempted, on what, what was expected and found, and
-// what to do next; for system calls it ends with the errno's text. `where`: a JSON path, a file or a
-// kernel object; may be empty. what() is both: "WHERE: MESSAGE".
+// what to do next; for system calls it ends with the errno's text. `where`: a JSON path, a file or
+// a kernel object; may be empty. what() is both: "WHERE: MESSAGE".
 class Error : public std::exception {
  public:
   Error(Errc errc, std::string message, std::string where = {});
@@ -52,10 +52,10 @@ class Error : public std::exception {
   std::string text_;
 };
 
-// `text` in double quotes for a message: control characters and bytes that are not UTF-8 come out as
-// \xNN, so that a name from a NAD or a guest can't drive the terminal of who reads the log; cut
+// `text` in double quotes for a message: control characters and bytes that are not UTF-8 come out
+// as \xNN, so that a name from a NAD or a guest can't drive the terminal of who reads the log; cut
 // after 200 bytes.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 // The nearest of `known` for a misspelt `word`, ready to end a message: ` (did you mean "mode"?)`;
 // empty where nothing is near.

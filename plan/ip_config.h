@@ -11,7 +11,8 @@
 namespace patchbay {
 
 // A gateway is a route to 0.0.0.0/0 or ::/0. Without `via` the destination is on the link.
-// Attributes are as in CNI 1.1.0's route object; `metric` is its `priority`, the kernel's RTA_PRIORITY.
+// Attributes are as in CNI 1.1.0's route object; `metric` is its `priority`, the kernel's
+// RTA_PRIORITY.
 struct Route {
   IpPrefix to;
   std::optional<IpAddress> via;

@@ -13,8 +13,8 @@ namespace patchbay {
 
 using LogFields = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
-// {"ts":"2026-11-24T03:40:11.123Z","level":"info","msg":"…",FIELDS…} and a newline. Bytes that are not
-// UTF-8 are replaced, so that the line always parses.
+// {"ts":"2026-11-24T03:40:11.123Z","level":"info","msg":"…",FIELDS…} and a newline. Bytes that are
+// not UTF-8 are replaced, so that the line always parses.
 std::string log_line(std::string_view level, std::string_view message, LogFields fields = {});
 
 // The same from a diagnostic: level, network, where, hint as fields.

@@ -1,5 +1,5 @@
-// From what is known in the virt-launcher pod to the plan: pure, so the same input gives the same plan
-// at each of KubeVirt's passes and on a migration's target.
+// From what is known in the virt-launcher pod to the plan: pure, so the same input gives the same
+// plan at each of KubeVirt's passes and on a migration's target.
 #pragma once
 
 #include <string>
@@ -20,8 +20,8 @@ struct PlanInput {
 
 // One attachment for each VMI interface that has our binding, a record or an annotation entry.
 // Addresses of a family come whole from the strongest source that says something of that family
-// (annotation, record, pod interface), so do its routes and the DNS; where a stronger source hides a
-// weaker one that says otherwise, there is a warning. Mistakes are error-level diagnostics of the
+// (annotation, record, pod interface), so do its routes and the DNS; where a stronger source hides
+// a weaker one that says otherwise, there is a warning. Mistakes are error-level diagnostics of the
 // plan; nothing is thrown for what a user wrote.
 NetworkPlan make_plan(const PlanInput& input);
 

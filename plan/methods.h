@@ -11,7 +11,8 @@ enum class Ipv6Method { kNone, kAuto, kDhcp, kStatic };  // kAuto: router advert
 std::string_view name(Ipv4Method method);  // "none", "dhcp", "static"
 std::string_view name(Ipv6Method method);  // "none", "auto", "dhcp", "static"
 
-// Strongest first; what a user wrote in networkData is stronger than all of them and is cloudinit's.
+// Strongest first; what a user wrote in networkData is stronger than all of them and is
+// cloudinit's.
 enum class Source { kAnnotation, kRecord, kPodInterface, kFallback };
 std::string_view name(Source source);  // "annotation", "record", "pod interface", "fallback"
 

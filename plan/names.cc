@@ -35,14 +35,10 @@ LinkNames link_names(std::string_view network) {
           IfName::parse("pb" + digits)};
 }
 
-LinkNames pod_network_link_names() {
-  return {IfName::parse("eth0"), IfName::parse("tap0"), IfName::parse("pb-eth0")};
-}
-
 IfName record_link_name(const IfName& record, size_t n) {
   if (n >= kMaxRecordLinks) {
     throw Error(Errc::kInternal, "asked for record link " + std::to_string(n) + " of " +
-                                     quoted(record.str()) + ", there are at most " +
+                                     in_quotes(record.str()) + ", there are at most " +
                                      std::to_string(kMaxRecordLinks));
   }
   return n == 0 ? record

@@ -10,13 +10,16 @@
 namespace patchbay {
 
 struct LinkNames {
-  IfName pod;     // pod<h>, made by the network's CNI plugin; eth0 for the pod network
-  IfName tap;     // tap<h>; tap0 for the pod network
+  IfName pod;     // pod<h>, made by the network's CNI plugin
+  IfName tap;     // tap<h>
   IfName record;  // pb<h>, ours: its alias holds the record
 };
 
 LinkNames link_names(std::string_view network);
-LinkNames pod_network_link_names();
+
+// The pod network has names of its own, whatever the VMI calls it.
+inline constexpr std::string_view kPodNetworkLink = "eth0";
+inline constexpr std::string_view kPodNetworkTap = "tap0";
 
 // The n-th link that continues a record too long for one alias: pb<h>, pb<h>a, pb<h>b, … (n from 0
 // to kMaxRecordLinks - 1).

@@ -19,7 +19,7 @@ constexpr size_t kLongestIfName = 15;  // IFNAMSIZ - 1
 
 [[noreturn]] void refuse(std::string_view expected, std::string_view found) {
   throw Error(Errc::kInvalidInput,
-              "expected " + std::string(expected) + ", found " + quoted(found));
+              "expected " + std::string(expected) + ", found " + in_quotes(found));
 }
 
 int af(Family family) { return family == Family::kIpv4 ? AF_INET : AF_INET6; }

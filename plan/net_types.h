@@ -26,9 +26,9 @@ class IpAddress {
   size_t size() const { return family_ == Family::kIpv4 ? 4 : 16; }
   uint8_t bits() const { return static_cast<uint8_t>(size() * 8); }
   bool is_any() const;
-  bool is_loopback() const;    // 127.0.0.0/8, ::1
-  bool is_multicast() const;   // 224.0.0.0/4, ff00::/8
-  bool is_link_local() const;  // 169.254.0.0/16, fe80::/10
+  bool is_loopback() const;       // 127.0.0.0/8, ::1
+  bool is_multicast() const;      // 224.0.0.0/4, ff00::/8
+  bool is_link_local() const;     // 169.254.0.0/16, fe80::/10
   std::string to_string() const;  // RFC 5952
 
   auto operator<=>(const IpAddress&) const = default;
@@ -69,8 +69,8 @@ class Mac {
   std::array<uint8_t, 6> bytes_{};
 };
 
-// A link name the kernel takes (dev_valid_name, net/core/dev.c): 1 to 15 bytes, no '/', ':' or white
-// space, not "." or "..".
+// A link name the kernel takes (dev_valid_name, net/core/dev.c): 1 to 15 bytes, no '/', ':' or
+// white space, not "." or "..".
 class IfName {
  public:
   IfName() = default;

@@ -1,6 +1,6 @@
 // The middle of patchbay: one value that says, for each NIC of a VM, where it is connected and what
-// the guest shall have. binding/, domainxml/ and cloudinit/ are functions from it. Its canonical JSON
-// is what the CLI prints and golden files hold.
+// the guest shall have. binding/, domainxml/ and cloudinit/ are functions from it. Its canonical
+// JSON is what the CLI prints and golden files hold.
 #pragma once
 
 #include <optional>
@@ -20,6 +20,7 @@ inline constexpr int kPlanSchema = 1;
 // kCore: wired by KubeVirt itself (sriov, bridge, masquerade, another plugin); we only hand over.
 enum class Backend { kRedirect, kBridge, kTap, kMacvtap, kCore };
 std::string_view name(Backend backend);  // "redirect", "bridge", "tap", "macvtap", "core"
+std::optional<Backend> backend_named(std::string_view text);
 
 enum class MacSource { kSpec, kNetworkInfo, kRecord, kPodInterface };
 std::string_view name(MacSource source);  // "spec", "network-info", "record", "pod interface"
@@ -72,18 +73,19 @@ struct Attachment {
   bool operator==(const Attachment&) const = default;
 };
 
-// A NIC that is not ours to configure: once a guest gets networkData it must be in it to keep its DHCP.
+// A NIC that is not ours to configure: once a guest gets networkData it must be in it to keep its
+// DHCP.
 struct OtherNic {
   std::string network;
   std::string binding;
-  Mac mac;
+  Mac mac;  // zero: unknown; the guest can't be told of this NIC then
 
   bool operator==(const OtherNic&) const = default;
 };
 
 struct NetworkPlan {
   int schema = kPlanSchema;
-  std::string vmi;  // "namespace/name"
+  std::string vmi;                      // "namespace/name"
   std::vector<Attachment> attachments;  // in the VMI's order of interfaces
   std::vector<OtherNic> others;         // the same
   std::string default_route;            // the preferred network; empty: none has a default route
@@ -92,7 +94,8 @@ struct NetworkPlan {
   bool operator==(const NetworkPlan&) const = default;
 };
 
-std::string to_json(const NetworkPlan& plan);  // canonical: fixed key order, two spaces, final newline
+std::string to_json(
+    const NetworkPlan& plan);  // canonical: fixed key order, two spaces, final newline
 NetworkPlan parse_network_plan(std::string_view json);  // strict: to_json's own form only
 
 // What patchbay-cni parks for an attachment.

@@ -1,6 +1,6 @@
-// What the pod's network namespace shows: a value that binding/ reads over rtnetlink and tests write
-// by hand. Routes are those of the main table and of any other unicast table; addresses of host scope
-// and the kernel's own link-local ones are left out.
+// What the pod's network namespace shows: a value that binding/ reads over rtnetlink and tests
+// write by hand. Routes are those of the main table and of any other unicast table; addresses of
+// host scope and the kernel's own link-local ones are left out.
 #pragma once
 
 #include <map>
@@ -39,7 +39,8 @@ const PodLink* find_link(const PodState& pod, std::string_view name);
 // all its links; nothing where that link is not there. Throws as parse_record, naming the link.
 std::optional<Record> find_record(const PodState& pod, const IfName& record);
 
-std::string to_json(const PodState& pod);  // indented by two, for a person and for `patchbay render`
+std::string to_json(
+    const PodState& pod);  // indented by two, for a person and for `patchbay render`
 PodState parse_pod_state(std::string_view json);
 
 }  // namespace patchbay

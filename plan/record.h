@@ -1,6 +1,6 @@
-// The record: what the network's plugin gave for one attachment, parked by patchbay-cni in the pod's
-// namespace as compact JSON in the alias of links of our own (pb<h>, pb<h>a, …), read back by the
-// sidecar over rtnetlink. It dies with the namespace; there is no file and no daemon.
+// The record: what the network's plugin gave for one attachment, parked by patchbay-cni in the
+// pod's namespace as compact JSON in the alias of links of our own (pb<h>, pb<h>a, …), read back by
+// the sidecar over rtnetlink. It dies with the namespace; there is no file and no daemon.
 //
 //   {"v":1,"mac":"02:…","mtu":1450,"ips":["192.168.0.62/26"],"routes":[{"dst":"0.0.0.0/0",
 //    "gw":"192.168.0.2"}],"dns":{"nameservers":["10.0.0.53"],"search":["corp.example"]},
@@ -39,8 +39,8 @@ struct Record {
 // Compact JSON, ASCII only, one line.
 std::string to_json(const Record& record);
 
-// Throws Error{kMalformed, kInvalidInput}, and kWrongVersion where `v` is not kRecordVersion. Unknown
-// keys are refused: the record is ours, its version says what it can hold.
+// Throws Error{kMalformed, kInvalidInput}, and kWrongVersion where `v` is not kRecordVersion.
+// Unknown keys are refused: the record is ours, its version says what it can hold.
 Record parse_record(std::string_view json);
 
 // `json` cut into aliases, in order; at least one. Throws Error{kUnsupported} beyond

@@ -17,8 +17,8 @@ uint32_t code_point(std::string_view sequence) {
   return value;
 }
 
-// C0, DEL and C1 drive terminals; U+2028/9 end lines; the bidirectional controls (Unicode TR 9) make
-// text read as something else.
+// C0, DEL and C1 drive terminals; U+2028/9 end lines; the bidirectional controls (Unicode TR 9)
+// make text read as something else.
 bool drives_a_terminal(uint32_t c) {
   return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ||
          (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f;

@@ -11,8 +11,8 @@ namespace patchbay {
 // not UTF-8 written as \xNN. Everything else stays.
 std::string printable(std::string_view text);
 
-// The length in bytes of the UTF-8 sequence at the start of `text`; 0 where there is none (RFC 3629:
-// no overlong form, no surrogate, nothing above U+10FFFF).
+// The length in bytes of the UTF-8 sequence at the start of `text`; 0 where there is none (RFC
+// 3629: no overlong form, no surrogate, nothing above U+10FFFF).
 size_t utf8_length(std::string_view text);
 bool is_utf8(std::string_view text);
 

@@ -1,0 +1,42 @@
+// What crosses patchbay-cni's stdin and stdout (CNI SPEC 1.1.0): the binding NAD's configuration in,
+// a result, an error or the version out.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/cni_cache.h"
+#include "plan/error.h"
+
+namespace patchbay {
+
+// The binding NAD's configuration as Multus hands it over. Under its key "patchbay" it holds the
+// defaults for all networks and what concerns the node:
+//
+//   {"cniVersion":"1.0.0","name":"patchbay","type":"patchbay",
+//    "args":{"cni":{"logicNetworkName":"blue"}},
+//    "patchbay":{"mode":"auto","cacheDirs":["/var/lib/cni/multus"]}}
+struct CniConfig {
+  std::string cni_version;
+  std::string network;                  // args.cni.logicNetworkName; empty where it is missing
+  NadOptions defaults;                  // a network's own NAD may say otherwise
+  std::vector<std::string> cache_dirs;  // libcni's cache; empty: where runtimes keep it
+  bool has_prev_result = false;
+};
+
+// Throws Error{kMalformed}; kWrongVersion for a version that is missing or not ours; kInvalidInput with
+// a path. Keys of CNI and of other plugins are ignored, unknown ones under "patchbay" refused.
+CniConfig parse_cni_config(std::string_view json);
+
+// The `cniVersion` alone, for an answer to a configuration that can't be read: the newest of ours
+// where there is none that we speak.
+std::string cni_version_of(std::string_view json);
+
+// A result that lists no interface: KubeVirt would take one named netN for the pod's own and flip to
+// ordinal names.
+std::string cni_empty_result(std::string_view cni_version);
+std::string cni_error(std::string_view cni_version, const Error& error);
+std::string cni_versions(std::string_view cni_version);  // the answer to VERSION
+
+}  // namespace patchbay

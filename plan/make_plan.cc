@@ -1,0 +1,270 @@
+#include "plan/make_plan.h"
+
+#include <algorithm>
+#include <array>
+
+#include "plan/addressing.h"
+#include "plan/annotation.h"
+#include "plan/default_route.h"
+#include "plan/domain_wishes.h"
+#include "plan/error.h"
+#include "plan/names.h"
+
+namespace patchbay {
+namespace {
+
+using Wishes = std::map<std::string, NetworkWishes>;
+
+constexpr std::array<std::string_view, 3> kProfiles{"patchbay", "patchbay-seed", "patchbay-dhcp"};
+constexpr std::string_view kAbsent = "absent";    // hot-unplugged: neither in the pod nor the guest
+constexpr std::string_view kOrdinalPod = "net1";  // KubeVirt's naming before pods had hashed names
+
+// All that is known of one VMI interface, before anything is decided.
+struct Nic {
+  const VmiInterface* interface;
+  const VmiNetwork* network;
+  bool ours;
+  IfName pod_name;
+  IfName tap_name;
+  const PodLink* pod_link;
+  const PodLink* tap_link;
+  std::optional<Record> record;
+  const NetworkWishes* wishes;
+  const NetworkInfo::Interface* info;
+};
+
+const NetworkInfo::Interface* find_info(const NetworkInfo& info, const std::string& network) {
+  const auto found =
+      std::find_if(info.interfaces.begin(), info.interfaces.end(),
+                   [&](const NetworkInfo::Interface& i) { return i.network == network; });
+  return found == info.interfaces.end() ? nullptr : &*found;
+}
+
+Nic look_at(const PlanInput& input, const VmiInterface& interface, const Wishes& wishes,
+            Diagnostics& diagnostics) {
+  Nic nic{};
+  nic.interface = &interface;
+  nic.network = find_network(input.vmi, interface.name);
+  nic.ours = is_our_binding(interface.plugin);
+  const LinkNames names = link_names(interface.name);
+  nic.pod_name = nic.network->pod ? IfName::parse(kPodNetworkLink) : names.pod;
+  nic.tap_name = nic.network->pod ? IfName::parse(kPodNetworkTap) : names.tap;
+  nic.pod_link = find_link(input.pod, nic.pod_name.str());
+  nic.tap_link = find_link(input.pod, nic.tap_name.str());
+  try {
+    nic.record = find_record(input.pod, names.record);
+  } catch (const Error& error) {
+    diagnostics.push_back({Severity::kError, interface.name, error.where(), error.message(),
+                           "the record is patchbay-cni's: see its log on the node"});
+  }
+  const auto wish = wishes.find(interface.name);
+  nic.wishes = wish == wishes.end() ? nullptr : &wish->second;
+  nic.info = find_info(input.network_info, interface.name);
+  return nic;
+}
+
+bool is_attachment(const Nic& nic) {
+  return nic.ours || nic.record.has_value() || nic.wishes != nullptr;
+}
+
+std::string binding_of(const Nic& nic) {
+  return nic.interface->plugin.empty() ? nic.interface->binding : nic.interface->plugin;
+}
+
+// The guest's MAC and who says so; nothing where nobody knows it.
+std::optional<std::pair<Mac, MacSource>> mac_of(const Nic& nic) {
+  if (nic.interface->mac) return std::pair(*nic.interface->mac, MacSource::kSpec);
+  if (nic.info != nullptr && nic.info->mac)
+    return std::pair(*nic.info->mac, MacSource::kNetworkInfo);
+  if (nic.record) return std::pair(nic.record->mac, MacSource::kRecord);
+  if (nic.pod_link != nullptr && !nic.pod_link->mac.is_zero()) {
+    return std::pair(nic.pod_link->mac, MacSource::kPodInterface);
+  }
+  return std::nullopt;
+}
+
+// Links whose device takes only frames for its own MAC: a guest with another hears nothing.
+bool filters_by_mac(const PodLink& link) {
+  return link.kind.empty() || link.kind == "macvlan" || link.kind == "ipvlan" ||
+         link.kind == "macvtap";
+}
+
+void check_mac(const Nic& nic, Diagnostics& diagnostics) {
+  if (!nic.ours || nic.pod_link == nullptr || nic.pod_link->mac.is_zero()) return;
+  const std::string kind = nic.pod_link->kind.empty() ? "device" : nic.pod_link->kind;
+  const auto& spec = nic.interface->mac;
+  if (spec && *spec != nic.pod_link->mac) {
+    const bool deaf = filters_by_mac(*nic.pod_link);
+    diagnostics.push_back(
+        {deaf ? Severity::kError : Severity::kWarning, nic.interface->name,
+         "VMI.spec.domain.devices.interfaces",
+         "macAddress is " + spec->to_string() + ", but " + nic.pod_name.str() + " (" + kind +
+             ") has " + nic.pod_link->mac.to_string() +
+             (deaf ? ", and takes no frames for another MAC" : ""),
+         deaf ? "use a plugin that takes the MAC it is given, or leave macAddress out"
+              : "it works on a plain bridge, not behind macspoofchk: let the network's plugin take "
+                "the MAC"});
+  }
+  if (!spec && filters_by_mac(*nic.pod_link)) {
+    diagnostics.push_back({Severity::kWarning, nic.interface->name,
+                           "VMI.spec.domain.devices.interfaces",
+                           "macAddress is not set, and " + nic.pod_name.str() + " (" + kind +
+                               ") takes only frames for its own MAC, which is another in the pod "
+                               "that a migration starts",
+                           "write macAddress in the VM's interface before migrating it"});
+  }
+}
+
+Diagnostic not_in_the_pod(const Nic& nic, const PodState& pod) {
+  const bool ordinal = find_link(pod, kOrdinalPod) != nullptr;
+  return {Severity::kError, nic.interface->name, "pod",
+          "expected the link " + nic.tap_name.str() + " in the pod, found none" +
+              (nic.pod_link == nullptr ? ", nor " + nic.pod_name.str() : ""),
+          ordinal
+              ? "the pod has the link names of an old KubeVirt (net1, …), which this version "
+                "does not serve: restart the VM"
+              : "check that the binding is registered with networkAttachmentDefinition, that "
+                "patchbay-cni is installed on the node, and read its answer in the pod's events"};
+}
+
+// Where the NIC is connected; nothing, with an error, where it can't be.
+std::optional<Backend> backend_of(const Nic& nic, const PodState& pod, std::string& reason,
+                                  Diagnostics& diagnostics) {
+  if (!nic.ours) {
+    reason = "wired by KubeVirt: " + binding_of(nic);
+    return Backend::kCore;
+  }
+  if (nic.network->pod) {
+    diagnostics.push_back(
+        {Severity::kError, nic.interface->name, "VMI.spec.domain.devices.interfaces",
+         "binding " + binding_of(nic) + " serves Multus networks, this is the pod network",
+         "write masquerade: {} for it"});
+    return std::nullopt;
+  }
+  if (nic.record) {
+    reason = nic.record->why;
+    if (const auto backend = backend_named(nic.record->backend)) return backend;
+    diagnostics.push_back({Severity::kError, nic.interface->name, "record.backend",
+                           "expected a backend's name, found " + in_quotes(nic.record->backend),
+                           "install patchbay-cni and the sidecar's image of the same version"});
+    return std::nullopt;
+  }
+  if (nic.tap_link != nullptr) {
+    reason = nic.tap_name.str() + " was there, without a record";
+    return Backend::kTap;
+  }
+  diagnostics.push_back(not_in_the_pod(nic, pod));
+  return std::nullopt;
+}
+
+uint32_t mtu_of(const Nic& nic, Diagnostics& diagnostics) {
+  uint32_t carried = 0;
+  if (nic.record && nic.record->mtu != 0) {
+    carried = nic.record->mtu;
+  } else if (nic.pod_link != nullptr) {
+    carried = nic.pod_link->mtu;
+  } else if (nic.info != nullptr) {
+    carried = nic.info->mtu.value_or(0);
+  }
+  if (nic.wishes == nullptr || !nic.wishes->mtu) return carried;
+  if (carried != 0 && *nic.wishes->mtu > carried) {
+    diagnostics.push_back({Severity::kError, nic.interface->name,
+                           "annotation " + std::string(kNetworksAnnotation) + ".mtu",
+                           "asks for " + std::to_string(*nic.wishes->mtu) + ", but " +
+                               nic.pod_name.str() + " carries " + std::to_string(carried) +
+                               ": longer frames would be lost",
+                           "raise the NAD's mtu or lower this one"});
+  }
+  return *nic.wishes->mtu;
+}
+
+std::optional<Attachment> attach(const Nic& nic, const PlanInput& input, Diagnostics& diagnostics) {
+  Attachment attachment;
+  attachment.network = nic.interface->name;
+  attachment.nad = nic.network->nad;
+  attachment.binding = binding_of(nic);
+  attachment.ours = nic.ours;
+  const auto backend = backend_of(nic, input.pod, attachment.backend_reason, diagnostics);
+  if (!backend) return std::nullopt;
+  attachment.backend = *backend;
+  if (nic.ours || nic.pod_link != nullptr) attachment.pod_interface = nic.pod_name;
+  if (nic.ours) attachment.tap = nic.tap_name;
+  const auto mac = mac_of(nic);
+  if (!mac) {
+    diagnostics.push_back({Severity::kError, nic.interface->name,
+                           "VMI.spec.domain.devices.interfaces",
+                           "the guest's MAC address is not known: it is neither in the VM's spec, "
+                           "nor in network-info, nor on a link of the pod",
+                           "write macAddress in the VM's interface"});
+    return std::nullopt;
+  }
+  std::tie(attachment.mac, attachment.mac_source) = *mac;
+  check_mac(nic, diagnostics);
+  attachment.mtu = mtu_of(nic, diagnostics);
+  choose_addressing({.wishes = nic.wishes,
+                     .record = nic.record ? &*nic.record : nullptr,
+                     .pod_link = nic.ours && !nic.record ? nic.pod_link : nullptr},
+                    attachment, diagnostics);
+  if (nic.wishes != nullptr) attachment.guest_name = nic.wishes->guest_name;
+  if (nic.record) attachment.ipam = nic.record->ipam;
+  if (nic.ours) {
+    attachment.domain = domain_wishes(input.vmi, *nic.interface, nic.tap_link, diagnostics);
+  }
+  return attachment;
+}
+
+void refuse_unknown_networks(const Vmi& vmi, const Wishes& wishes, Diagnostics& diagnostics) {
+  std::vector<std::string_view> known;
+  for (const VmiInterface& interface : vmi.interfaces) known.push_back(interface.name);
+  for (const auto& [network, ignored] : wishes) {
+    if (std::find(known.begin(), known.end(), network) != known.end()) continue;
+    diagnostics.push_back(
+        {Severity::kError, network, "annotation " + std::string(kNetworksAnnotation),
+         "the VM has no interface of this name" + did_you_mean(network, known.data(), known.size()),
+         "use the names in spec.domain.devices.interfaces"});
+  }
+}
+
+void refuse_same_name(const NetworkPlan& plan, Diagnostics& diagnostics) {
+  for (size_t i = 0; i < plan.attachments.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      const Attachment& first = plan.attachments[j];
+      const Attachment& second = plan.attachments[i];
+      if (!second.guest_name.empty() && first.guest_name == second.guest_name) {
+        diagnostics.push_back({Severity::kError, second.network,
+                               "annotation " + std::string(kNetworksAnnotation) + ".guestName",
+                               in_quotes(second.guest_name) + " is the name of network " +
+                                   in_quotes(first.network) + ", too",
+                               "give each NIC a name of its own"});
+      }
+    }
+  }
+}
+
+}  // namespace
+
+bool is_our_binding(std::string_view plugin) {
+  return std::find(kProfiles.begin(), kProfiles.end(), plugin) != kProfiles.end();
+}
+
+NetworkPlan make_plan(const PlanInput& input) {
+  NetworkPlan plan;
+  plan.vmi = input.vmi.namespace_ + "/" + input.vmi.name;
+  const Wishes wishes = parse_networks_annotation(input.vmi.networks_annotation, plan.diagnostics);
+  refuse_unknown_networks(input.vmi, wishes, plan.diagnostics);
+  for (const VmiInterface& interface : input.vmi.interfaces) {
+    if (interface.state == kAbsent) continue;
+    const Nic nic = look_at(input, interface, wishes, plan.diagnostics);
+    if (!is_attachment(nic)) {
+      const auto mac = mac_of(nic);
+      plan.others.push_back({interface.name, binding_of(nic), mac ? mac->first : Mac()});
+    } else if (auto attachment = attach(nic, input, plan.diagnostics)) {
+      plan.attachments.push_back(*std::move(attachment));
+    }
+  }
+  refuse_same_name(plan, plan.diagnostics);
+  choose_default_route(input.vmi, wishes, plan);
+  return plan;
+}
+
+}  // namespace patchbay
