@@ -51,7 +51,8 @@ class Completion {
     } else if (!same_value(found->value, *wish.value, wish.spelling)) {
       edits_.replace(found->at.value, escaped(*wish.value));
       tell(Severity::kWarning, where,
-           "expected " + in_quotes(*wish.value) + ", found " + in_quotes(found->value) + ": corrected",
+           "expected " + in_quotes(*wish.value) + ", found " + in_quotes(found->value) +
+               ": corrected",
            "see whether another hook sidecar writes this interface, or the pod's links changed "
            "after KubeVirt had looked at them");
     }

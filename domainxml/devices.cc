@@ -8,7 +8,8 @@ namespace patchbay::domainxml {
 namespace {
 
 bool is_libvirts(const pugi::xml_node& node) {
-  return node.type() == pugi::node_element && !node.attribute("xmlns");
+  return node.type() == pugi::node_element && !node.attribute("xmlns") &&
+         std::string_view(node.name()).find(':') == std::string_view::npos;
 }
 
 const ElementLayout& layout_of(const Layout& layout, const pugi::xml_node& node) {

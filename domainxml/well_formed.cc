@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <string>
 
 #include "domainxml/xml_text.h"
@@ -9,6 +10,8 @@
 
 namespace patchbay::domainxml {
 namespace {
+
+constexpr std::string_view kSpace = " \t\n\r";
 
 bool is_name_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' ||
@@ -37,6 +40,38 @@ bool is_known_reference(std::string_view name) {
   const auto [end, error] =
       std::from_chars(name.data(), name.data() + name.size(), code_point, hex ? 16 : 10);
   return error == std::errc() && end == name.data() + name.size() && is_xml_char(code_point);
+}
+
+// Takes ` NAME="VALUE"` off the front of `body`; nothing, and `body` as it was, where that is not
+// next.
+std::optional<std::string_view> take_pseudo_attribute(std::string_view& body,
+                                                      std::string_view name) {
+  std::string_view rest = body;
+  const auto skip_space = [&rest] {
+    rest.remove_prefix(std::min(rest.find_first_not_of(kSpace), rest.size()));
+  };
+  skip_space();
+  if (rest.size() == body.size() || !rest.starts_with(name)) return std::nullopt;
+  rest.remove_prefix(name.size());
+  skip_space();
+  if (!rest.starts_with('=')) return std::nullopt;
+  rest.remove_prefix(1);
+  skip_space();
+  if (!rest.starts_with('"') && !rest.starts_with('\'')) return std::nullopt;
+  const size_t end = rest.find(rest.front(), 1);
+  if (end == std::string_view::npos) return std::nullopt;
+  body = rest.substr(end + 1);
+  return rest.substr(1, end - 1);
+}
+
+// `body`: between "<?xml" and "?>" (XML 1.0, production [23]).
+bool is_supported_declaration(std::string_view body) {
+  if (take_pseudo_attribute(body, "version") != "1.0") return false;
+  const auto encoding = take_pseudo_attribute(body, "encoding");
+  if (encoding && !equal_ignoring_case(*encoding, "utf-8")) return false;
+  const auto standalone = take_pseudo_attribute(body, "standalone");
+  if (standalone && standalone != "yes" && standalone != "no") return false;
+  return body.find_first_not_of(kSpace) == std::string_view::npos;
 }
 
 class Scanner {
@@ -106,15 +141,13 @@ class Scanner {
     const std::string_view body = skip_to(target.end - begin, "?>", "a processing instruction");
     if (!body.empty() && !is_xml_space(body.front()))
       fail(target.end, "a malformed name after \"<?\"");
-    if (!equal_ignoring_case(xml_.substr(target.begin, target.end - target.begin), "xml")) return;
-    if (begin != 0) fail(begin, "an XML declaration that is not at the very start");
-    const size_t encoding = body.find("encoding");
-    if (encoding == std::string_view::npos) return;
-    const size_t open = body.find_first_of("'\"", encoding);
-    const size_t close = open == std::string_view::npos ? open : body.find(body[open], open + 1);
-    if (close == std::string_view::npos ||
-        !equal_ignoring_case(body.substr(open + 1, close - open - 1), "utf-8")) {
-      fail(begin, "an encoding other than UTF-8");
+    const std::string_view target_name = xml_.substr(target.begin, target.end - target.begin);
+    if (!equal_ignoring_case(target_name, "xml")) return;
+    if (begin != 0 || target_name != "xml") {
+      fail(begin, "an XML declaration that is not \"<?xml\" at the very start");
+    }
+    if (!is_supported_declaration(body)) {
+      fail(begin, "an XML declaration that is malformed or not of version 1.0 in UTF-8");
     }
   }
 
@@ -153,7 +186,7 @@ class Scanner {
     AttributeLayout attribute;
     attribute.whole.begin = position_;
     skip_space();
-    if (at("/") || at(">")) return false;
+    if (position_ == xml_.size() || at("/") || at(">")) return false;
     if (position_ == attribute.whole.begin)
       fail(position_, "white space, \"/>\" or \">\" was expected here");
     attribute.name = name();
@@ -219,10 +252,11 @@ class Scanner {
   }
 
   void check_references(Span span) const {
-    for (size_t i = xml_.find('&', span.begin); i < span.end; i = xml_.find('&', i + 1)) {
-      const size_t end = xml_.find(';', i);
-      if (end >= span.end || !is_known_reference(xml_.substr(i + 1, end - i - 1))) {
-        fail(i,
+    const std::string_view text = xml_.substr(span.begin, span.end - span.begin);
+    for (size_t i = text.find('&'); i != std::string_view::npos; i = text.find('&', i + 1)) {
+      const size_t end = text.find(';', i);
+      if (end == std::string_view::npos || !is_known_reference(text.substr(i + 1, end - i - 1))) {
+        fail(span.begin + i,
              "\"&\" that starts none of the five predefined entities and no character reference");
       }
     }
@@ -236,7 +270,7 @@ class Scanner {
 
 }  // namespace
 
-bool is_xml_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_xml_space(char c) { return kSpace.find(c) != std::string_view::npos; }
 
 void throw_malformed(std::string_view xml, size_t offset, std::string_view problem) {
   const std::string_view before = xml.substr(0, offset);
