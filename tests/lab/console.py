@@ -1,0 +1,98 @@
+"""A guest's serial console, the way `kubectl virt console` shows it: `virsh console` on a terminal of
+its own. Waits by polling, logs in, runs commands and returns exactly what each printed."""
+
+import os
+import pty
+import re
+import select
+import subprocess
+import termios
+import time
+from collections.abc import Sequence
+
+from lab.process import LabError, start
+
+# Colours, cursor movements, bracketed paste, terminal queries: nothing of it is content.
+CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|"
+                     r"\x1b[=>78c]|[\x00\x07\r]")
+PROMPT = "GUEST-READY# "
+LOGIN_PATIENCE = 240
+
+
+class Console:
+    """`command`: what attaches the console (virsh console VM --force, in the pod)."""
+
+    def __init__(self, command: Sequence[str]):
+        self._command = command
+        self._raw = ""  # everything the guest has printed so far
+        self._mark = 0  # where in it the answer to the last line sent begins
+
+    def __enter__(self) -> "Console":
+        self._terminal, theirs = pty.openpty()
+        attributes = termios.tcgetattr(theirs)
+        attributes[3] &= ~termios.ECHO
+        termios.tcsetattr(theirs, termios.TCSANOW, attributes)
+        self._process = start(self._command, stdin=theirs, stdout=theirs, stderr=subprocess.STDOUT)
+        os.close(theirs)
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._terminal)
+
+    def log_in(self, user: str, password: str) -> None:
+        """Waits for the guest to boot and logs in; cloud-init may set the password only later."""
+        deadline = time.monotonic() + LOGIN_PATIENCE
+        self.wait_for(r"login: ?$", LOGIN_PATIENCE)
+        while True:
+            self.send(user)
+            self.wait_for(r"Password: ?$", 120)
+            self.send(password)
+            if self.wait_for(r"Login incorrect|[#$] ?$", 120).group().startswith(("#", "$")):
+                break
+            if time.monotonic() > deadline:
+                raise LabError(f"the guest refuses {user}'s password; its console:\n{self.tail()}")
+            self.wait_for(r"login: ?$", 120)
+        # Wide enough that no line is folded; a prompt that no output holds; no kernel line between.
+        self.send(f"stty -echo cols 500; dmesg -n 1; unset PROMPT_COMMAND; PS1='{PROMPT}'; "
+                  "bind 'set enable-bracketed-paste off'; echo")
+        self.wait_for(rf"\n{PROMPT}$", 60)
+
+    def run(self, command: str, timeout: float = 120) -> str:
+        """Runs `command` in the guest's shell and returns what it printed, whatever its exit status."""
+        self.send(command)
+        self.wait_for(rf"(^|\n){PROMPT}$", timeout)
+        return self.answer().removesuffix(PROMPT).strip("\n")
+
+    def succeeds(self, command: str, timeout: float = 120) -> bool:
+        return self.run(f"{command} >/dev/null 2>&1; echo $?", timeout).split()[-1] == "0"
+
+    def send(self, line: str) -> None:
+        self._mark = len(self._raw)
+        os.write(self._terminal, line.encode() + b"\r")
+
+    def wait_for(self, pattern: str, timeout: float) -> re.Match:
+        """The first match of `pattern` in what came after the last line sent."""
+        deadline = time.monotonic() + timeout
+        while not (match := re.search(pattern, self.answer())):
+            if time.monotonic() > deadline:
+                raise LabError(f"waited {timeout:.0f} s for {pattern!r} on the guest's console; "
+                               f"it ends with:\n{self.tail()}")
+            if select.select([self._terminal], [], [], 0.2)[0]:
+                self._read()
+        return match
+
+    def answer(self) -> str:
+        """What the guest has printed since the last line sent, without control sequences."""
+        return CONTROL.sub("", self._raw[self._mark:])
+
+    def _read(self) -> None:
+        try:
+            self._raw += os.read(self._terminal, 65536).decode(errors="replace")
+        except OSError as error:  # EIO: virsh is gone
+            raise LabError(f"virsh console ended; the guest's console ends with:\n"
+                           f"{self.tail()}") from error
+
+    def tail(self, lines: int = 25) -> str:
+        return "\n".join(CONTROL.sub("", self._raw).splitlines()[-lines:])

@@ -1,0 +1,160 @@
+"""The guest: Debian 12 with cloud-init, networkd and resolved from Debian's own packages, booted with
+its cloud kernel directly. Built once (about a minute), kept under build/lab/guest-<recipe's hash>;
+a changed recipe is another folder. A guest differs from another only by its machine-id and its seed."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.paths import LAB_CACHE
+from lab.process import LabError, run
+
+PACKAGES = ("systemd-sysv", "systemd", "systemd-resolved", "udev", "dbus", "cloud-init", "iproute2",
+            "iputils-ping", "kmod", "login", "netbase")
+KERNEL_PACKAGE = "linux-image-cloud-amd64"
+DISK_MIB = 900  # sparse
+# What the cloud kernel has as modules and the guest needs before or without udev.
+MODULES = ("virtio_pci", "virtio_net", "virtio_blk", "virtio_rng", "isofs")
+UNUSED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "var/cache/apt",
+          "var/lib/apt/lists", "usr/share/bash-completion")
+# Timers and services that only cost time under emulation; nothing here touches the network.
+MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer", "e2scrub_all.timer", "e2scrub_reap.service",
+          "fstrim.timer", "dpkg-db-backup.timer", "systemd-pstore.service", "getty@tty1.service")
+INIT = """#!/bin/busybox sh
+# Loads the disk's and the NIC's drivers, then hands over to the guest's own init.
+B=/bin/busybox
+$B mount -t proc proc /proc; $B mount -t sysfs sys /sys; $B mount -t devtmpfs dev /dev
+while read -r module; do $B insmod /modules/$module; done < /modules/order
+while ! [ -b /dev/vda ]; do $B usleep 20000; done
+$B mount -t ext4 -o rw /dev/vda /root
+$B mount --move /dev /root/dev
+$B umount /sys /proc
+exec $B switch_root /root /sbin/init
+"""
+
+
+@dataclass(frozen=True)
+class GuestImage:
+    disk: Path  # qcow2, as container discs are; ext4 without partitions; each guest writes an overlay
+    kernel: Path
+    initrd: Path
+
+
+def guest_image(say: Callable[[str], None] = print) -> GuestImage:
+    """The image, built first where this recipe's is not there yet; `say` is told of each long step."""
+    recipe = repr((PACKAGES, KERNEL_PACKAGE, DISK_MIB, MODULES, UNUSED, MASKED, INIT))
+    folder = LAB_CACHE / f"guest-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
+    image = GuestImage(folder / "disk.qcow2", folder / "vmlinuz", folder / "initrd")
+    if not folder.is_dir():
+        if os.geteuid() != 0:
+            raise LabError("building the guest image needs root (mmdebstrap, chroot); use sudo")
+        LAB_CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="guest-", dir=LAB_CACHE) as work:
+            build(Path(work), say)
+            publish(Path(work) / "out", folder)
+    return image
+
+
+def build(work: Path, say: Callable[[str], None]) -> None:
+    """Leaves out/{disk.qcow2,vmlinuz,initrd} in `work`."""
+    out, root = work / "out", work / "root"
+    out.mkdir()
+    began = time.monotonic()
+    say("guest image: Debian 12 with cloud-init from Debian's packages (once, about a minute) …")
+    run(["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(PACKAGES)}",
+         *[f"--dpkgopt=path-exclude=/{folder}/*" for folder in UNUSED if "share" in folder],
+         "bookworm", root], timeout=1800)
+    say(f"guest image: {time.monotonic() - began:.0f} s; its kernel …")
+    version = unpack_kernel(work, root, out)
+    modules = keep_modules(root, version)
+    make_initrd(work, root / "usr/lib/modules" / version, modules, out / "initrd")
+    configure(root)
+    run(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", root, work / "disk.ext4",
+         f"{DISK_MIB}M"], timeout=300)
+    run(["qemu-img", "convert", "-q", "-f", "raw", "-O", "qcow2", work / "disk.ext4",
+         out / "disk.qcow2"], timeout=300)
+    say(f"guest image: done after {time.monotonic() - began:.0f} s")
+
+
+def unpack_kernel(work: Path, root: Path, out: Path) -> str:
+    """Puts the newest cloud kernel into `out` and its modules into `root`; returns its version."""
+    depends = run(["apt-cache", "depends", KERNEL_PACKAGE])
+    packages = [line.split()[-1] for line in depends.splitlines()
+                if "Depends: linux-image-" in line]
+    if not packages:
+        raise LabError(f"apt knows no {KERNEL_PACKAGE}; run apt-get update, or ./dev setup")
+    run(["apt-get", "download", packages[0]], cwd=work, timeout=600)
+    run(["dpkg-deb", "-x", next(work.glob("linux-image-*.deb")), work / "kernel"])
+    version = packages[0].removeprefix("linux-image-")
+    shutil.copy(work / f"kernel/boot/vmlinuz-{version}", out / "vmlinuz")
+    shutil.move(work / f"kernel/lib/modules/{version}", root / "usr/lib/modules" / version)
+    return version
+
+
+def keep_modules(root: Path, version: str) -> list[str]:
+    """Returns MODULES with what they need, in loading order, and drops every other from `root`."""
+    run(["chroot", root, "depmod", "-a", version])
+    folder = root / "usr/lib/modules" / version
+    needs = dict(line.split(":", 1) for line in (folder / "modules.dep").read_text().splitlines())
+    paths = {Path(path).stem.removesuffix(".ko").replace("-", "_"): path for path in needs}
+    order: list[str] = []
+    for name in MODULES:
+        # modules.dep lists a module's needs with the first to load last.
+        for path in [*reversed(needs[paths[name]].split()), paths[name]]:
+            if path not in order:
+                order.append(path)
+    for path in needs:
+        if path not in order:
+            (folder / path).unlink()
+    run(["chroot", root, "depmod", "-a", version])
+    return order
+
+
+def make_initrd(work: Path, folder: Path, modules: list[str], initrd: Path) -> None:
+    tree = work / "initrd"
+    for name in ("bin", "modules", "proc", "sys", "dev", "root"):
+        (tree / name).mkdir(parents=True)
+    shutil.copy("/bin/busybox", tree / "bin/busybox")
+    for path in modules:
+        shutil.copy(folder / path, tree / "modules")
+    (tree / "modules/order").write_text("".join(f"{Path(path).name}\n" for path in modules))
+    (tree / "init").write_text(INIT)
+    (tree / "init").chmod(0o755)
+    names = "\n".join(str(path.relative_to(tree)) for path in sorted(tree.rglob("*")))
+    with initrd.open("wb") as archive:
+        subprocess.run(["/bin/busybox", "cpio", "-o", "-H", "newc"], input=names.encode(), cwd=tree,
+                       stdout=archive, stderr=subprocess.PIPE, check=True)
+
+
+def configure(root: Path) -> None:
+    """What a distributor's cloud image has, too: networkd and resolved on, one machine-id for none."""
+    run(["chroot", root, "systemctl", "enable", "systemd-networkd", "systemd-resolved"])
+    run(["chroot", root, "systemctl", "mask", *MASKED])
+    (root / "etc/machine-id").write_text("")
+    (root / "etc/fstab").write_text("/dev/vda / ext4 rw,noatime 0 0\n")
+    resolv = root / "etc/resolv.conf"
+    resolv.unlink(missing_ok=True)
+    resolv.symlink_to("/run/systemd/resolve/stub-resolv.conf")
+    for folder in UNUSED:
+        shutil.rmtree(root / folder, ignore_errors=True)
+    for device in (root / "dev").iterdir():
+        if device.is_dir() and not device.is_symlink():
+            shutil.rmtree(device, ignore_errors=True)
+
+
+def publish(built: Path, folder: Path) -> None:
+    """Makes what was built visible at once, readable for the guest's QEMU (uid 107)."""
+    for file in built.iterdir():
+        file.chmod(0o644)
+    built.chmod(0o755)
+    try:
+        built.rename(folder)
+    except OSError:
+        if not folder.is_dir():  # else another run was faster with the same recipe
+            raise

@@ -1,0 +1,131 @@
+"""KubeVirt's hook manager (pkg/hooks/manager.go, v1.9.0) as seen by a sidecar: finds its socket, asks
+for Info, calls the hooks in the newest version both know, each call on a connection of its own. The
+messages are generated from sidecar/proto by protoc, the transport is Python's gRPC: nothing of ours."""
+
+import importlib
+import json
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import grpc
+
+from lab.paths import SOURCE
+from lab.process import LabError, run, wait_until
+
+INFO_SECONDS = 1  # a slower Info makes virt-launcher panic
+CONNECT_SECONDS = 2
+CALL_SECONDS = 60
+VERSIONS = ("v1alpha3", "v1alpha2", "v1alpha1")  # newest first
+
+
+@dataclass
+class Sidecar:
+    socket: Path
+    name: str
+    version: str
+    hook_points: dict[str, int]  # name: priority
+
+
+class HookError(LabError):
+    """A hook's gRPC error: its status and the sidecar's own words."""
+
+    def __init__(self, method: str, error: grpc.RpcError):
+        self.code = error.code()
+        self.details = error.details()
+        super().__init__(f"{method}: {self.code.name}: {self.details}")
+
+
+class HookManager:
+    """`folder`: the pod's /var/run/kubevirt-hooks, with a folder for each sidecar container."""
+
+    def __init__(self, folder: Path, sidecars: int = 1):
+        self._messages = generated_messages()
+        self.sidecars = self._collect(folder, sidecars)
+
+    def _collect(self, folder: Path, count: int) -> list[Sidecar]:
+        found: dict[str, Path] = {}  # by base name: two sockets of one name never complete
+
+        def all_there() -> bool:
+            found.update((path.name, path) for path in sorted(folder.glob("*/*")))
+            return len(found) >= count
+
+        wait_until(f"{count} hook sidecar(s) in {folder}", all_there, timeout=60, pause=0.3)
+        return [self._introduce(socket) for socket in found.values()]
+
+    def _introduce(self, socket: Path) -> Sidecar:
+        module = self._messages["hooks_info"]
+        answer = self._call(socket, "/kubevirt.hooks.info.Info/Info", module.InfoParams(),
+                            module.InfoResult, INFO_SECONDS)
+        version = next((one for one in VERSIONS if one in answer.versions), None)
+        if version is None:
+            raise LabError(f"{socket} speaks {list(answer.versions)}, KubeVirt {VERSIONS}")
+        return Sidecar(socket, answer.name, version,
+                       {point.name: point.priority for point in answer.hookPoints})
+
+    def pre_cloud_init_iso(self, vmi: dict, cloud_init_data: dict) -> dict:
+        """CloudInitData as the first subscriber wants it; later ones are never asked."""
+        for sidecar in self.sidecars:
+            if "PreCloudInitIso" in sidecar.hook_points and sidecar.version != "v1alpha1":
+                source = {"userData": cloud_init_data["UserData"]}
+                if cloud_init_data["NetworkData"]:
+                    source["networkData"] = cloud_init_data["NetworkData"]
+                answer = self._callback(sidecar, "PreCloudInitIso", cloudInitNoCloudSource=source,
+                                        vmi=vmi, cloudInitData=cloud_init_data)
+                json.loads(answer.cloudInitNoCloudSource)  # KubeVirt fails the start otherwise
+                return json.loads(answer.cloudInitData)
+        return cloud_init_data
+
+    def on_define_domain(self, vmi: dict, domain_xml: str) -> str:
+        """Passed through all subscribers in the order found."""
+        for sidecar in self.sidecars:
+            if "OnDefineDomain" in sidecar.hook_points:
+                answer = self._callback(sidecar, "OnDefineDomain", domainXML=domain_xml, vmi=vmi)
+                domain_xml = answer.domainXML.decode()
+        return domain_xml
+
+    def shutdown(self) -> None:
+        for sidecar in self.sidecars:
+            if "Shutdown" in sidecar.hook_points and sidecar.version == "v1alpha3":
+                self._callback(sidecar, "Shutdown")
+
+    def _callback(self, sidecar: Sidecar, method: str, **fields: dict | str):
+        module = self._messages[f"hooks_{sidecar.version}"]
+        texts = {name: (value if isinstance(value, str) else json.dumps(value)).encode()
+                 for name, value in fields.items()}
+        return self._call(sidecar.socket, f"/kubevirt.hooks.{sidecar.version}.Callbacks/{method}",
+                          getattr(module, f"{method}Params")(**texts),
+                          getattr(module, f"{method}Result"), CALL_SECONDS)
+
+    @staticmethod
+    def _call(socket: Path, method: str, request, result: type, seconds: float):
+        with grpc.insecure_channel(f"unix:{socket}", [("grpc.default_authority", "localhost")]
+                                   ) as channel:
+            try:
+                grpc.channel_ready_future(channel).result(CONNECT_SECONDS)
+                call = channel.unary_unary(method, type(request).SerializeToString,
+                                           result.FromString)
+                return call(request, timeout=seconds)
+            except grpc.FutureTimeoutError as error:
+                raise LabError(f"no connection to {socket} within {CONNECT_SECONDS} s") from error
+            except grpc.RpcError as error:
+                raise HookError(method, error) from error
+
+
+def generated_messages() -> dict[str, ModuleType]:
+    """Python modules of sidecar/proto by file stem."""
+    folder = SOURCE / "sidecar/proto"
+    stems = [path.stem for path in sorted(folder.glob("*.proto"))]
+    names = {stem: f"{stem}_pb2" for stem in stems}
+    if any(name not in sys.modules for name in names.values()):
+        with tempfile.TemporaryDirectory(prefix="patchbay-proto-") as out:
+            run(["protoc", f"--proto_path={folder}", f"--python_out={out}",
+                 *[f"{stem}.proto" for stem in stems]])
+            sys.path.insert(0, out)
+            try:
+                return {stem: importlib.import_module(name) for stem, name in names.items()}
+            finally:
+                sys.path.remove(out)
+    return {stem: sys.modules[name] for stem, name in names.items()}
