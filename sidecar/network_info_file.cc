@@ -1,0 +1,36 @@
+#include "sidecar/network_info_file.h"
+
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+#include "plan/error.h"
+
+namespace patchbay::sidecar {
+namespace {
+
+constexpr size_t kMaxBytes = size_t{1} << 20;
+
+[[noreturn]] void fail(const std::string& path, const std::string& what) {
+  throw Error(Errc::kIo, "reading what KubeVirt says of the pod's interfaces failed: " + what,
+              path);
+}
+
+}  // namespace
+
+std::optional<std::string> read_network_info_file(const std::string& path) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    fail(path, std::generic_category().message(errno));
+  }
+  std::string text(kMaxBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) fail(path, std::generic_category().message(errno));
+  text.resize(static_cast<size_t>(file.gcount()));
+  if (text.size() > kMaxBytes) fail(path, "expected at most 1 MiB, found more");
+  return text;
+}
+
+}  // namespace patchbay::sidecar

@@ -1,0 +1,35 @@
+// The gRPC shell around Hooks: Info and the three versions of Callbacks (proto/), each a thin
+// adaptor. The one place of the sidecar where exceptions become statuses.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "sidecar/hooks.h"
+#include "sidecar/profile.h"
+
+namespace patchbay::sidecar {
+
+// Answers on connections that it is given, so that no connection can come before it is ready.
+//
+// An Error becomes the status of its Errc with its text as the message, which virt-launcher shows
+// as the VM's condition; any other exception becomes INTERNAL.
+class Server {
+ public:
+  // Ready to answer when constructed. `on_shutdown` is called from a thread of gRPC's for
+  // KubeVirt's Shutdown, before it is answered. Throws Error{kInternal}. `hooks` must outlive the
+  // server.
+  Server(const Profile& profile, Hooks& hooks, LogSink log, std::function<void()> on_shutdown);
+  ~Server();
+
+  void adopt(int connection);  // a connected non-blocking stream socket, owned from now on
+
+  // Lets calls in progress end, for at most a second, and takes no new ones.
+  void stop();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace patchbay::sidecar
