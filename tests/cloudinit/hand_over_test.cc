@@ -1,0 +1,173 @@
+// Whether the guest is told anything: the user's networkData is stronger than everything else.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cloudinit/network_data.h"
+#include "tests/cloudinit/plans.h"
+
+namespace patchbay::cloudinit {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+auto told(Severity severity, const std::string& message, const std::string& hint) {
+  return AllOf(Field(&Diagnostic::severity, severity), Field(&Diagnostic::network, "blue"),
+               Field(&Diagnostic::message, HasSubstr(message)),
+               Field(&Diagnostic::hint, HasSubstr(hint)));
+}
+
+class HandOverTest : public testing::Test {
+ protected:
+  Handover with(const std::string& network_data) {
+    data.network_data = network_data;
+    const Handover handover = hand_over(plan, data);
+    EXPECT_EQ(handover.network_data, network_data);
+    return handover;
+  }
+
+  NetworkPlan plan =
+      plan_of({static_nic("blue", "02:00:00:00:00:aa", {"192.168.0.62/26"})}, {kPodNetwork});
+  CloudInitData data{CloudInitData::DataSource::kNoCloud, "#cloud-config\nhostname: x\n", ""};
+};
+
+TEST_F(HandOverTest, WritesNetworkDataWhereTheUserWroteNone) {
+  for (const std::string blank : {"", "\n", " \r\n\t"}) {
+    data.network_data = blank;
+    Diagnostics none;
+    EXPECT_EQ(hand_over(plan, data),
+              (Handover{"#cloud-config\nhostname: x\n", render_v2(plan, none), {}}));
+  }
+}
+
+// KubeVirt: "unexpected end of JSON input".
+TEST_F(HandOverTest, NeverReturnsEmptyUserData) {
+  data.user_data = "";
+  EXPECT_EQ(hand_over(plan, data).user_data, "#cloud-config\n");
+  data.network_data = "version: 2";
+  EXPECT_EQ(hand_over(plan, data).user_data, "#cloud-config\n");
+  plan.attachments.clear();
+  EXPECT_EQ(hand_over(plan, data).user_data, "#cloud-config\n");
+}
+
+TEST_F(HandOverTest, SaysNothingWithoutAnAttachment) {
+  plan.attachments.clear();
+  EXPECT_EQ(hand_over(plan, data), (Handover{data.user_data, "", {}}));
+}
+
+TEST_F(HandOverTest, WarnsWhereNetworkDataForgetsTheNicWithAnEntryToPaste) {
+  EXPECT_THAT(
+      with("network:\n  version: 2\n  ethernets:\n    a:\n      match:\n        macaddress: "
+           "\"02:00:00:00:00:01\"\n      dhcp4: true\n")
+          .diagnostics,
+      ElementsAre(
+          told(Severity::kWarning,
+               "networkData says nothing about the NIC 02:00:00:00:00:aa, so the guest will "
+               "not have 192.168.0.62/26 (record)",
+               "add under \"ethernets:\" blue: {match: {macaddress: \"02:00:00:00:00:aa\"}, "
+               "dhcp4: false, dhcp6: false, accept-ra: false, addresses: "
+               "[\"192.168.0.62/26\"]}")));
+}
+
+TEST_F(HandOverTest, TheEntryToPasteIsInTheUsersFormat) {
+  plan.attachments[0].routes = {route("10.0.0.0/8", "192.168.0.3")};
+  EXPECT_THAT(with("version: 1\nconfig: []\n").diagnostics,
+              ElementsAre(told(
+                  Severity::kWarning, "says nothing about the NIC",
+                  "add under \"config:\" - {type: physical, name: \"blue\", mac_address: "
+                  "\"02:00:00:00:00:aa\", subnets: [{type: static, address: \"192.168.0.62/26\", "
+                  "routes: [{destination: \"10.0.0.0/8\", gateway: \"192.168.0.3\"}]}]}")));
+}
+
+TEST_F(HandOverTest, AnEntryWithoutMacMayOrMayNotBeTheNic) {
+  EXPECT_THAT(
+      with("version: 2\nethernets:\n  eth1:\n    addresses: [192.168.0.62/26]\n").diagnostics,
+      ElementsAre(told(Severity::kWarning, "unless \"eth1\" is that NIC", "add under")));
+}
+
+TEST_F(HandOverTest, TheUsersEntryWinsAndWhatItHidesIsNamed) {
+  EXPECT_THAT(
+      with("version: 2\nethernets:\n  data0:\n    match: {macaddress: \"02:00:00:00:00:AA\"}\n"
+           "    addresses: [192.168.0.70/26]\n")
+          .diagnostics,
+      ElementsAre(AllOf(told(Severity::kWarning,
+                             "as entry \"data0\" with 192.168.0.70/26; that hides 192.168.0.62/26 "
+                             "(record)",
+                             "add the address"),
+                        Field(&Diagnostic::where, "networkData, line 3"))));
+}
+
+TEST_F(HandOverTest, TheSameAddressWithAnotherPrefixIsHiddenToo) {
+  EXPECT_THAT(with("version: 2\nethernets:\n  a:\n    match: {macaddress: \"02:00:00:00:00:aa\"}\n"
+                   "    addresses: [192.168.0.62/24]\n")
+                  .diagnostics,
+              ElementsAre(told(Severity::kWarning, "that hides 192.168.0.62/26", "")));
+}
+
+TEST_F(HandOverTest, AnEntryThatAgreesIsANote) {
+  EXPECT_THAT(
+      with("version: 1\nconfig:\n- type: physical\n  name: a\n  mac_address: "
+           "02:00:00:00:00:aa\n  subnets:\n  - {type: static, address: 192.168.0.62, "
+           "netmask: 255.255.255.192}\n")
+          .diagnostics,
+      ElementsAre(told(Severity::kNote, "configures the NIC 02:00:00:00:00:aa itself", "")));
+}
+
+TEST_F(HandOverTest, NothingIsSaidOfANicThatNeedsNothing) {
+  plan.attachments = {nic("blue", "02:00:00:00:00:aa")};
+  EXPECT_THAT(with("version: 2\nethernets: {}\n").diagnostics, IsEmpty());
+}
+
+TEST_F(HandOverTest, DhcpThatTheUserForgotIsWarnedAboutToo) {
+  plan.attachments = {dhcp_nic("blue", "02:00:00:00:00:aa")};
+  EXPECT_THAT(with("version: 2\nethernets: {}\n").diagnostics,
+              ElementsAre(told(Severity::kWarning, "will not have DHCPv4", "dhcp4: true")));
+}
+
+TEST_F(HandOverTest, WhatIsNotNetworkConfigIsKeptWithAWarning) {
+  for (const std::string text :
+       {"auto eth0\niface eth0 inet dhcp\n", "{\"links\": [], \"networks\": []}",
+        "version: 2\n  ethernets: [", "version: 3\n", "- a\n", "a: b\n---\nc: d\n"}) {
+    EXPECT_THAT(with(text).diagnostics,
+                ElementsAre(told(Severity::kWarning, "networkData is passed on as it is, but it is",
+                                 "matched by the MAC address")))
+        << text;
+  }
+}
+
+TEST_F(HandOverTest, ConfigDriveIsRefusedWhereAnAddressWouldBeLost) {
+  data.data_source = CloudInitData::DataSource::kConfigDrive;
+  EXPECT_THAT(with("").diagnostics,
+              ElementsAre(told(Severity::kError, "the guest can't be told 192.168.0.62/26 (record)",
+                               "use cloudInitNoCloud")));
+  plan.attachments = {dhcp_nic("blue", "02:00:00:00:00:aa")};
+  EXPECT_THAT(with("").diagnostics,
+              ElementsAre(told(Severity::kWarning, "the guest can't be told DHCPv4", "")));
+  plan.attachments = {nic("blue", "02:00:00:00:00:aa")};
+  EXPECT_THAT(with("").diagnostics, IsEmpty());
+}
+
+TEST_F(HandOverTest, WhatNetworkConfigCantSayIsInTheDiagnostics) {
+  plan.attachments[0].dns.options = {"ndots:5", "edns0"};
+  EXPECT_THAT(
+      hand_over(plan, data).diagnostics,
+      ElementsAre(told(Severity::kWarning, "the resolver options ndots:5, edns0", "resolv")));
+}
+
+TEST_F(HandOverTest, AWeakMetricIsAWarningOnlyOnThePreferredNetwork) {
+  plan.attachments = {dhcp_nic("blue", "02:00:00:00:00:aa")};
+  plan.attachments[0].dhcp_metric = 2001;
+  plan.default_route = "default";
+  EXPECT_THAT(hand_over(plan, data).diagnostics,
+              ElementsAre(told(Severity::kNote, "ignore the metric 2001", "guestName")));
+  plan.attachments[0].dhcp_metric = 50;
+  plan.default_route = "blue";
+  EXPECT_THAT(hand_over(plan, data).diagnostics,
+              ElementsAre(told(Severity::kWarning, "ignore the metric 50", "guestName")));
+}
+
+}  // namespace
+}  // namespace patchbay::cloudinit
