@@ -53,8 +53,12 @@ Json parse_json(std::string_view text, std::string_view what, size_t max_bytes) 
   }
   try {
     return Json::parse(text, Guard(what));
-  } catch (const Json::exception& error) {
-    throw Error(Errc::kMalformed, std::string("is not JSON: ") + error.what(), std::string(what));
+  } catch (const Json::parse_error& error) {
+    // what() would quote the text around the mistake, and a VMI's text holds secrets.
+    throw Error(Errc::kMalformed, "is not JSON: mistake at byte " + std::to_string(error.byte),
+                std::string(what));
+  } catch (const Json::out_of_range&) {
+    throw Error(Errc::kMalformed, "is not JSON: a number no double can hold", std::string(what));
   }
 }
 
