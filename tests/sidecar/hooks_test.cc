@@ -66,7 +66,7 @@ TEST_F(HooksTest, GivesTheGuestTheParkedAddress) {
   const std::string network_data = data["NetworkData"];
   EXPECT_THAT(network_data, HasSubstr("192.168.0.62/26"));
   EXPECT_THAT(network_data, HasSubstr("02:00:00:00:00:62"));
-  EXPECT_THAT(network_data, HasSubstr("192.168.0.2"));
+  EXPECT_THAT(network_data, HasSubstr("10.0.0.0/8"));
   EXPECT_THAT(network_data, HasSubstr("0a:58:0a:f4:01:05")) << "the pod network keeps its DHCP";
   EXPECT_EQ(data["UserData"], ordered_json::parse(input_.texts.data)["UserData"]);
   const ordered_json source = ordered_json::parse(answer.no_cloud_source);
@@ -219,9 +219,10 @@ TEST_F(HooksTest, NamesTheOtherProfilesWhereThereIsNoCloudInitVolume) {
 }
 
 TEST_F(HooksTest, RefusesAPlanWithErrorsAndSaysAllOfThem) {
-  const std::string vmi = replaced(
-      input_.vmi, R"("annotations":{)",
-      R"("annotations":{"patchbay.io/networks":"{\"data\":{\"adresses\":[],\"ipv6\":\"slaac\"}}",)");
+  const std::string vmi =
+      replaced(input_.vmi, R"("annotations":{)",
+               R"("annotations":{"patchbay.io/networks":"{\"data\":{\"adresses\":[]},)"
+               R"(\"default\":{\"ipv6\":\"slaac\"}}",)");
   Hooks hooks = make_hooks();
   const Error error = error_of([&] { hooks.pre_cloud_init_iso(input_.texts, vmi); });
   EXPECT_EQ(error.errc(), Errc::kInvalidInput);

@@ -37,13 +37,9 @@ inline Record example_record() {
   record.mac = Mac::parse("02:00:00:00:00:62");
   record.mtu = 1450;
   record.ips = {IpPrefix::parse("192.168.0.62/26")};
-  record.routes = {Route{.to = IpPrefix::parse("0.0.0.0/0"),
-                         .via = IpAddress::parse("192.168.0.2"),
-                         .metric = {},
-                         .mtu = {},
-                         .advmss = {},
-                         .scope = {},
-                         .table = {}}};
+  record.routes = {
+      Route{.to = IpPrefix::parse("0.0.0.0/0"), .via = IpAddress::parse("192.168.0.2")},
+      Route{.to = IpPrefix::parse("10.0.0.0/8"), .via = IpAddress::parse("192.168.0.3")}};
   record.ipam = "static";
   record.backend = "redirect";
   record.why = "veth";
