@@ -15,7 +15,7 @@ std::string supported_version(const JsonReader& reader) {
   if (is_supported_cni_version(version)) return version;
   throw Error(Errc::kWrongVersion,
               "expected one of " + join({kCniVersions.begin(), kCniVersions.end()}) + ", found " +
-                  (version.empty() ? "none" : quoted(version)),
+                  (version.empty() ? "none" : in_quotes(version)),
               reader.path() + ".cniVersion");
 }
 

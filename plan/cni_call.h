@@ -1,5 +1,5 @@
-// What crosses patchbay-cni's stdin and stdout (CNI SPEC 1.1.0): the binding NAD's configuration in,
-// a result, an error or the version out.
+// What crosses patchbay-cni's stdin and stdout (CNI SPEC 1.1.0): the binding NAD's configuration
+// in, a result, an error or the version out.
 #pragma once
 
 #include <string>
@@ -25,16 +25,16 @@ struct CniConfig {
   bool has_prev_result = false;
 };
 
-// Throws Error{kMalformed}; kWrongVersion for a version that is missing or not ours; kInvalidInput with
-// a path. Keys of CNI and of other plugins are ignored, unknown ones under "patchbay" refused.
+// Throws Error{kMalformed}; kWrongVersion for a version that is missing or not ours; kInvalidInput
+// with a path. Keys of CNI and of other plugins are ignored, unknown ones under "patchbay" refused.
 CniConfig parse_cni_config(std::string_view json);
 
 // The `cniVersion` alone, for an answer to a configuration that can't be read: the newest of ours
 // where there is none that we speak.
 std::string cni_version_of(std::string_view json);
 
-// A result that lists no interface: KubeVirt would take one named netN for the pod's own and flip to
-// ordinal names.
+// A result that lists no interface: KubeVirt would take one named netN for the pod's own and flip
+// to ordinal names.
 std::string cni_empty_result(std::string_view cni_version);
 std::string cni_error(std::string_view cni_version, const Error& error);
 std::string cni_versions(std::string_view cni_version);  // the answer to VERSION

@@ -1,0 +1,159 @@
+#include "binding/cni_main.h"
+
+#include <algorithm>
+#include <array>
+
+#include "binding/verbs.h"
+#include "plan/cni_call.h"
+#include "plan/error.h"
+#include "plan/log.h"
+#include "plan/text.h"
+
+namespace patchbay {
+namespace {
+
+constexpr std::array<std::string_view, 6> kCommands{"ADD", "DEL",    "CHECK",
+                                                    "GC",  "STATUS", "VERSION"};
+
+struct CniEnvironment {
+  std::string command;
+  std::string container_id;
+  std::string netns;  // DEL: may be empty
+  std::string if_name;
+};
+
+std::string variable(const CniRequest& request, const char* name) {
+  return request.environment(name).value_or("");
+}
+
+std::string command_of(const CniRequest& request) {
+  const std::string command = variable(request, "CNI_COMMAND");
+  if (std::find(kCommands.begin(), kCommands.end(), command) != kCommands.end()) return command;
+  throw Error(Errc::kBadEnvironment,
+              "expected ADD, DEL, CHECK, GC, STATUS or VERSION, found " +
+                  (command.empty() ? "nothing: this is a CNI plugin, which a container runtime "
+                                     "calls, not a person"
+                                   : in_quotes(command)),
+              "CNI_COMMAND");
+}
+
+// SPEC.md, "Parameters": letters and digits, then also '_', '.', '-'.
+bool is_container_id(std::string_view id) {
+  const auto alnum = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  return !id.empty() && alnum(id.front()) && std::all_of(id.begin(), id.end(), [&alnum](char c) {
+    return alnum(c) || c == '_' || c == '.' || c == '-';
+  });
+}
+
+CniEnvironment environment_of(const CniRequest& request, const std::string& command) {
+  CniEnvironment environment{command, variable(request, "CNI_CONTAINERID"),
+                             variable(request, "CNI_NETNS"), variable(request, "CNI_IFNAME")};
+  std::vector<std::string> missing;
+  if (environment.container_id.empty()) missing.emplace_back("CNI_CONTAINERID");
+  if (environment.netns.empty() && command != "DEL") missing.emplace_back("CNI_NETNS");
+  if (environment.if_name.empty()) missing.emplace_back("CNI_IFNAME");
+  if (!missing.empty()) {
+    throw Error(Errc::kBadEnvironment, command + " needs " + join(missing) + ", which are not set",
+                "environment");
+  }
+  if (!is_container_id(environment.container_id)) {
+    throw Error(
+        Errc::kBadEnvironment,
+        "expected letters, digits, '_', '.' and '-', found " + in_quotes(environment.container_id),
+        "CNI_CONTAINERID");
+  }
+  if (!IfName::is_legal(environment.if_name)) {
+    throw Error(Errc::kBadEnvironment,
+                "expected an interface's name, found " + in_quotes(environment.if_name),
+                "CNI_IFNAME");
+  }
+  return environment;
+}
+
+AttachmentCall call_of(const CniConfig& config, const CniEnvironment& environment) {
+  if (config.network.empty()) {
+    throw Error(
+        Errc::kInvalidInput,
+        "is missing: KubeVirt puts the VMI's network name there for the NAD of a network "
+        "binding; name this NAD as networkAttachmentDefinition in the KubeVirt resource, not "
+        "in a VM or a pod",
+        "args.cni.logicNetworkName");
+  }
+  return {config.network, environment.container_id, config.defaults, config.cache_dirs};
+}
+
+std::string run_add(const CniRequest& request, const CniConfig& config,
+                    const CniEnvironment& environment, Diagnostics& diagnostics) {
+  if (config.has_prev_result) {
+    throw Error(Errc::kUnsupported,
+                "this version does not run as a part of a network's own plugin list; register the "
+                "binding's NAD in the KubeVirt resource and take patchbay out of the list",
+                "prevResult");
+  }
+  const AttachmentCall call = call_of(config, environment);
+  const auto kernel = request.open_kernel(environment.netns);
+  add(*kernel, call, diagnostics);
+  return cni_empty_result(config.cni_version);
+}
+
+void run_del(const CniRequest& request, const CniConfig& config, const CniEnvironment& environment,
+             Diagnostics& diagnostics) {
+  // An ADD without a network's name made nothing; failing here would keep the pod from going.
+  if (config.network.empty() || environment.netns.empty()) return;
+  const AttachmentCall call = call_of(config, environment);
+  std::unique_ptr<Kernel> kernel;
+  try {
+    kernel = request.open_kernel(environment.netns);
+  } catch (const Error& error) {
+    if (error.errc() == Errc::kNotFound) return;  // all that ADD made went with the namespace
+    throw;
+  }
+  del(*kernel, call, diagnostics);
+}
+
+std::string run_command(const CniRequest& request, Diagnostics& diagnostics) {
+  const std::string command = command_of(request);
+  if (command == "VERSION") return cni_versions(cni_version_of(request.input));
+  if (command != "ADD" && command != "DEL") {
+    throw Error(Errc::kUnsupported, "this version does not do " + command, "CNI_COMMAND");
+  }
+  const CniEnvironment environment = environment_of(request, command);
+  const CniConfig config = parse_cni_config(request.input);
+  if (command == "ADD") return run_add(request, config, environment, diagnostics);
+  run_del(request, config, environment, diagnostics);
+  return {};
+}
+
+std::string log_of(const Diagnostics& diagnostics, const CniRequest& request) {
+  std::string log;
+  const std::string command = variable(request, "CNI_COMMAND");
+  const std::string container = variable(request, "CNI_CONTAINERID");
+  for (const Diagnostic& diagnostic : diagnostics) {
+    log += log_line(diagnostic, {{"command", command}, {"container", container}});
+  }
+  return log;
+}
+
+}  // namespace
+
+CniAnswer run_cni(const CniRequest& request) {
+  CniAnswer answer;
+  Diagnostics diagnostics;
+  const auto fail = [&](const Error& error) {
+    answer.exit_status = info(error.errc()).exit_code;
+    answer.output = cni_error(cni_version_of(request.input), error);
+  };
+  try {
+    answer.output = run_command(request, diagnostics);
+  } catch (const Error& error) {
+    fail(error);
+  } catch (const std::exception& error) {
+    fail(Error(Errc::kInternal, error.what()));
+  }
+  answer.log = log_of(diagnostics, request);
+  return answer;
+}
+
+}  // namespace patchbay

@@ -1,0 +1,31 @@
+// The CNI plugin as a function: environment and stdin in, exit status, stdout and stderr out (CNI
+// SPEC 1.1.0, "Execution Protocol").
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "binding/kernel.h"
+
+namespace patchbay {
+
+struct CniRequest {
+  std::function<std::optional<std::string>(const char* name)> environment;
+  std::string_view input;
+  // As open_kernel.
+  std::function<std::unique_ptr<Kernel>(const std::string& netns)> open_kernel;
+};
+
+struct CniAnswer {
+  int exit_status = 0;
+  std::string output;  // the protocol's JSON, or nothing
+  std::string log;     // JSON lines for stderr
+};
+
+// Never throws: whatever goes wrong is the spec's error, in `output`.
+CniAnswer run_cni(const CniRequest& request);
+
+}  // namespace patchbay

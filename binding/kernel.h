@@ -1,0 +1,118 @@
+// The pod's network namespace as binding/ needs it: the few things it asks of the kernel, in the
+// kernel's own terms. One implementation speaks rtnetlink (netlink_kernel.h), the tests' one keeps
+// everything in memory. Bound to one namespace for its life.
+//
+// Every call throws Error{kKernel}, with the kernel's own words, where it fails for another reason
+// than the ones named; a link that must be there and is not is Error{kNotFound}.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/ip_config.h"
+#include "plan/net_types.h"
+
+namespace patchbay {
+
+// IFLA_INET6_ADDR_GEN_MODE (include/uapi/linux/if_link.h).
+enum class AddrGenMode : uint8_t { kEui64 = 0, kNone = 1, kStablePrivacy = 2, kRandom = 3 };
+
+// IFLA_INFO_DATA of kind "tun" (drivers/net/tun.c).
+struct TunInfo {
+  bool tap = false;
+  std::optional<uint32_t> owner;
+  std::optional<uint32_t> group;
+  bool vnet_hdr = false;
+  bool multi_queue = false;
+  bool persist = false;
+
+  bool operator==(const TunInfo&) const = default;
+};
+
+struct LinkState {
+  IfName name;
+  bool ethernet = false;  // ARPHRD_ETHER
+  std::string kind;       // IFLA_INFO_KIND; empty for a device with a driver
+  Mac mac;
+  uint32_t mtu = 0;
+  bool up = false;
+  bool multicast = false;
+  bool all_multicast = false;
+  std::optional<AddrGenMode> addr_gen_mode;  // absent: no IPv6 on this link
+  std::string alias;
+  std::optional<TunInfo> tun;
+
+  bool operator==(const LinkState&) const = default;
+};
+
+// `message` is the kernel's own text of it (RTM_NEWADDR, RTM_NEWROUTE without what the kernel
+// counts and decides): given back, the same address or route is there again, whatever its
+// attributes.
+struct KernelAddress {
+  IpPrefix prefix;
+  bool kernel_made = false;  // link-local and autoconfigured ones come and go with the link
+  std::string message;       // empty: an address with no attribute but its prefix
+
+  bool operator==(const KernelAddress&) const = default;
+};
+
+struct KernelRoute {
+  std::optional<Route> route;  // absent where `Route` can't say it: several next hops, a tunnel
+  std::string message;
+
+  bool operator==(const KernelRoute&) const = default;
+};
+
+// The filters of a link's ingress qdisc: for each the link that all frames are redirected to (an
+// empty name where that link is gone), or nothing for a filter or qdisc that does something else.
+struct Ingress {
+  std::vector<std::optional<IfName>> filters;
+
+  bool operator==(const Ingress&) const = default;
+};
+
+// What is given is changed, in the order of the members.
+struct LinkChange {
+  std::optional<std::string> alias;
+  std::optional<AddrGenMode> addr_gen_mode;  // before the MTU: below 1280 a link loses its IPv6
+  std::optional<uint32_t> mtu;
+  std::optional<bool> multicast;
+  std::optional<bool> all_multicast;
+  std::optional<bool> up;
+};
+
+class Kernel {
+ public:
+  Kernel() = default;
+  virtual ~Kernel() = default;
+  Kernel(const Kernel&) = delete;
+  Kernel& operator=(const Kernel&) = delete;
+
+  virtual std::optional<LinkState> read_link(const IfName& name) = 0;
+  // IPv4 in the kernel's order, then IPv6 as they were added; host scope left out.
+  virtual std::vector<KernelAddress> read_addresses(const IfName& link) = 0;
+  // The unicast routes out of `link` that somebody configured, of every table; not those which the
+  // kernel makes for an address or learns from a router.
+  virtual std::vector<KernelRoute> read_routes(const IfName& link) = 0;
+  virtual std::optional<Ingress> read_ingress(const IfName& link) = 0;
+
+  // A link that carries nothing: kind dummy, or a bridge without ports where the kernel has no
+  // dummy.
+  virtual void make_record_link(const IfName& name) = 0;
+  // A persistent tap with vnet_hdr and one queue.
+  virtual void make_tap(const IfName& name, uint32_t owner, uint32_t group) = 0;
+  virtual void delete_link(const IfName& name) = 0;  // gone is done
+  virtual void change_link(const IfName& name, const LinkChange& change) = 0;
+
+  virtual void add_address(const IfName& link, const KernelAddress& address) = 0;  // there is done
+  virtual void delete_address(const IfName& link, const KernelAddress& address) = 0;
+  virtual void add_route(const IfName& link, const KernelRoute& route) = 0;
+
+  // Every frame that `from` receives goes out of `to`; makes the ingress qdisc where there is none.
+  virtual void add_redirect(const IfName& from, const IfName& to) = 0;
+  virtual void remove_ingress(const IfName& link) = 0;  // the qdisc and its filters
+};
+
+}  // namespace patchbay

@@ -1,0 +1,51 @@
+// patchbay-cni: a CNI plugin that Multus calls on the node, as root, once for each pod interface of
+// a VM. Everything it does is in run_cni(); here are the process's edges.
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "binding/cni_main.h"
+#include "binding/netlink_kernel.h"
+
+namespace {
+
+std::optional<std::string> environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+std::string read_all(int fd) {
+  std::string text;
+  std::array<char, 4096> part{};
+  for (;;) {
+    const ssize_t size = read(fd, part.data(), part.size());
+    if (size > 0) {
+      text.append(part.data(), static_cast<size_t>(size));
+    } else if (size == 0 || errno != EINTR) {
+      return text;  // what could not be read is missed as JSON
+    }
+  }
+}
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t size = write(fd, text.data(), text.size());
+    if (size < 0 && errno != EINTR) return false;
+    if (size > 0) text.remove_prefix(static_cast<size_t>(size));
+  }
+  return true;
+}
+
+}  // namespace
+
+int main() {
+  const std::string input = read_all(STDIN_FILENO);
+  const patchbay::CniAnswer answer = patchbay::run_cni({environment, input, patchbay::open_kernel});
+  write_all(STDERR_FILENO, answer.log);
+  if (!write_all(STDOUT_FILENO, answer.output)) return EXIT_FAILURE;
+  return answer.exit_status;
+}

@@ -1,0 +1,52 @@
+// One NETLINK_ROUTE socket, used for every request of its owner: a request is sent and answered
+// before the next one. Private to binding/.
+#pragma once
+
+#include <netlink/netlink.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "binding/netlink_message.h"
+
+namespace patchbay {
+
+// How the kernel took a request: 0 or a positive errno, with its own explanation where it gave one.
+struct NetlinkAnswer {
+  int error = 0;
+  std::string explanation;
+
+  bool ok() const { return error == 0; }
+  // Throws Error{kKernel}: `what` says what was attempted on what, "set pod123 up".
+  void must_be_ok(const std::string& what) const;
+};
+
+class NetlinkSocket {
+ public:
+  using OnMessage = std::function<void(const nlmsghdr&)>;
+
+  // Opened in the network namespace of the calling thread, where it stays. Throws Error{kKernel}.
+  NetlinkSocket();
+
+  // Sends `message` and reads until its acknowledgement, or a dump's end; `on_message` sees what
+  // comes before that. Throws Error{kIo} where the socket itself fails.
+  NetlinkAnswer exchange(const NetlinkMessage& message, const OnMessage& on_message = {});
+
+  // A dump that is whole: one which the kernel marked as interrupted by a change is thrown away
+  // (`restart` is called) and asked for again. Throws Error{kTryAgain} where it never settles.
+  void dump(const std::string& what, const std::function<NetlinkMessage()>& message,
+            const std::function<void()>& restart, const OnMessage& on_message);
+
+ private:
+  struct Free {
+    void operator()(nl_sock* socket) const { nl_socket_free(socket); }
+  };
+  struct Round;
+
+  bool read_datagram(Round& round);
+
+  std::unique_ptr<nl_sock, Free> socket_;
+};
+
+}  // namespace patchbay

@@ -1,0 +1,13 @@
+// Reading the pod's network from inside, as the sidecar does: user 107, no capability.
+#pragma once
+
+#include "plan/pod_state.h"
+
+namespace patchbay {
+
+// The network namespace of the calling thread. Left out: addresses of host scope, those the kernel
+// made itself (link-local, autoconfigured), its own prefix routes, routes that `Route` can't say.
+// Throws Error{kKernel, kIo, kTryAgain}.
+PodState read_pod_state();
+
+}  // namespace patchbay

@@ -1,0 +1,87 @@
+#include "binding/traffic_control.h"
+
+#include <arpa/inet.h>
+#include <linux/if_ether.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <linux/tc_act/tc_mirred.h>
+#include <sys/socket.h>
+
+namespace patchbay {
+namespace {
+
+// include/uapi/linux/pkt_sched.h: the handle that belongs to ingress, and where its filters hang;
+// the second number serves a clsact qdisc as well.
+constexpr uint32_t kIngressHandle = 0xffff0000;
+constexpr uint32_t kIngressFilters = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS);
+constexpr uint32_t kPriority = 1;
+
+tcmsg header_for(int link, uint32_t parent, uint32_t handle = 0) {
+  tcmsg header{};
+  header.tcm_family = AF_UNSPEC;
+  header.tcm_ifindex = link;
+  header.tcm_parent = parent;
+  header.tcm_handle = handle;
+  return header;
+}
+
+NetlinkMessage qdisc_request(int type, int flags, int link) {
+  NetlinkMessage request(type, flags);
+  request.header(header_for(link, TC_H_INGRESS, kIngressHandle));
+  return request;
+}
+
+void put_redirect(NetlinkMessage& request, int to) {
+  tc_mirred mirred{};
+  mirred.action = TC_ACT_STOLEN;
+  mirred.eaction = TCA_EGRESS_REDIR;
+  mirred.ifindex = static_cast<uint32_t>(to);
+  request.string(TCA_ACT_KIND, "mirred");
+  request.nest(TCA_ACT_OPTIONS,
+               [&](NetlinkMessage& r) { r.bytes(TCA_MIRRED_PARMS, &mirred, sizeof mirred); });
+}
+
+}  // namespace
+
+NetlinkMessage add_ingress_request(int link) {
+  NetlinkMessage request = qdisc_request(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, link);
+  request.string(TCA_KIND, "ingress");
+  return request;
+}
+
+NetlinkMessage remove_ingress_request(int link) { return qdisc_request(RTM_DELQDISC, 0, link); }
+
+NetlinkMessage read_qdiscs_request() {
+  NetlinkMessage request(RTM_GETQDISC, NLM_F_DUMP);
+  request.header(tcmsg{});
+  return request;
+}
+
+NetlinkMessage read_filters_request(int link) {
+  NetlinkMessage request(RTM_GETTFILTER, NLM_F_DUMP);
+  request.header(header_for(link, kIngressFilters));
+  return request;
+}
+
+NetlinkMessage add_redirect_request(int from, int to) {
+  tcmsg header = header_for(from, kIngressFilters);
+  header.tcm_info = TC_H_MAKE(kPriority << 16, htons(ETH_P_ALL));
+  // A selector without keys reads no byte of the frame: with one, a frame too short for it would
+  // pass by.
+  tc_u32_sel selector{};
+  selector.flags = TC_U32_TERMINAL;
+  constexpr int kFirstAction = 1;
+  NetlinkMessage request(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL);
+  request.header(header);
+  request.string(TCA_KIND, "u32");
+  request.nest(TCA_OPTIONS, [&](NetlinkMessage& options) {
+    options.bytes(TCA_U32_SEL, &selector, sizeof selector);
+    options.nest(TCA_U32_ACT, [&](NetlinkMessage& actions) {
+      actions.nest(kFirstAction, [&](NetlinkMessage& action) { put_redirect(action, to); });
+    });
+  });
+  return request;
+}
+
+}  // namespace patchbay

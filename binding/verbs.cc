@@ -1,0 +1,131 @@
+#include "binding/verbs.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "binding/attempts.h"
+#include "binding/describe.h"
+#include "binding/result_cache.h"
+#include "binding/rollback.h"
+#include "binding/step.h"
+#include "binding/steps_for.h"
+#include "plan/error.h"
+#include "plan/names.h"
+#include "plan/pod_state.h"
+#include "plan/text.h"
+
+namespace patchbay {
+namespace {
+
+// What pods of older KubeVirt versions call their first secondary interface.
+constexpr std::string_view kFirstOrdinal = "net1";
+
+[[noreturn]] void report_missing_nic(Kernel& kernel, const AttachmentCall& call,
+                                     const IfName& expected) {
+  const bool ordinal = kernel.read_link(IfName::parse(kFirstOrdinal)).has_value();
+  throw Error(Errc::kNotFound,
+              "network " + in_quotes(call.network) + ": expected the interface " + expected.str() +
+                  (ordinal ? ", found net1: this pod still has ordinal interface names, which "
+                             "KubeVirt keeps for VMs started before v1.0; restart the VM"
+                           : ", which is not there: the network's own element must come before the "
+                             "binding's, and the network must be a Multus network"));
+}
+
+std::vector<PodLink> record_links(Kernel& kernel, const IfName& record) {
+  std::vector<PodLink> links;
+  while (links.size() < kMaxRecordLinks) {
+    const auto link = kernel.read_link(record_link_name(record, links.size()));
+    if (!link) break;
+    links.push_back({.name = link->name, .alias = link->alias});
+  }
+  return links;
+}
+
+// A record that can't be read is no record: an ADD or a DEL that stopped half-way may have left
+// one.
+std::optional<Record> parked_record(const std::vector<PodLink>& links, const AttachmentCall& call,
+                                    const IfName& record, Diagnostics& diagnostics) {
+  try {
+    return find_record(PodState{links}, record);
+  } catch (const Error& error) {
+    diagnostics.push_back({Severity::kWarning, call.network, error.where(), error.message(),
+                           "it is put aside: if the guest misses an address, delete the pod"});
+    return std::nullopt;
+  }
+}
+
+std::optional<CniCacheEntry> cached_result(const AttachmentCall& call, const IfName& nic,
+                                           Diagnostics& diagnostics) {
+  const std::vector<std::string> dirs =
+      call.cache_dirs.empty() ? usual_cache_dirs() : call.cache_dirs;
+  auto cached = find_cached_result(dirs, call.container_id, nic);
+  if (!cached) {
+    std::string searched;
+    for (const std::string& dir : dirs) searched += (searched.empty() ? "" : ", ") + dir;
+    diagnostics.push_back(
+        {Severity::kWarning, call.network, nic.str(),
+         "no cached CNI result in " + searched +
+             ": addresses and routes are taken from the interface, DNS is unknown",
+         "name the runtime's cache in the binding's NAD: "
+         "\"patchbay\": {\"cacheDirs\": […]}"});
+  }
+  return cached;
+}
+
+bool changes_nic(const Step& step) {
+  return std::holds_alternative<Park>(step) || std::holds_alternative<SetUp>(step) ||
+         std::holds_alternative<ReceiveAllMulticast>(step);
+}
+
+bool is_wired(Kernel& kernel, const std::vector<Step>& steps) {
+  return std::all_of(steps.begin(), steps.end(),
+                     [&kernel](const Step& step) { return verify(step, kernel).empty(); });
+}
+
+void apply_all(Kernel& kernel, const std::vector<Step>& steps, const std::vector<PodLink>& records,
+               Diagnostics& diagnostics) {
+  std::vector<IfName> links;
+  for (const PodLink& link : records) links.push_back(link.name);
+  for (const Step& step : steps) {
+    for (const IfName& link : links_of(step)) {
+      if (std::find(links.begin(), links.end(), link) == links.end()) links.push_back(link);
+    }
+  }
+  Rollback rollback(kernel, links, diagnostics);
+  for (const Step& step : steps) apply(step, kernel);
+  rollback.commit();
+}
+
+}  // namespace
+
+void add(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
+  AttachmentSources sources{
+      .network = call.network, .names = link_names(call.network), .defaults = call.defaults};
+  const IfName& nic = sources.names.pod;
+  auto state = kernel.read_link(nic);
+  if (!state) report_missing_nic(kernel, call, nic);
+  sources.nic = std::move(*state);
+  sources.addresses = kernel.read_addresses(nic);
+  sources.routes = kernel.read_routes(nic);
+  const auto records = record_links(kernel, sources.names.record);
+  sources.parked = parked_record(records, call, sources.names.record, diagnostics);
+  sources.cached = cached_result(call, nic, diagnostics);
+  const auto steps = steps_for(describe_attachment(sources, diagnostics));
+  if (!is_wired(kernel, steps)) apply_all(kernel, steps, records, diagnostics);
+}
+
+void del(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
+  const LinkNames names = link_names(call.network);
+  const auto records = record_links(kernel, names.record);
+  const auto parked = parked_record(records, call, names.record, diagnostics);
+  const auto steps = steps_for(describe_parked(call.network, names, parked.value_or(Record())));
+  Attempts attempts;
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+    // The record is made first: without one the pod's interface is as its plugin made it.
+    if (!parked && changes_nic(*step)) continue;
+    attempts.attempt([&] { undo(*step, kernel); });
+  }
+  attempts.report();
+}
+
+}  // namespace patchbay
