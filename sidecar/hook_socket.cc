@@ -32,12 +32,23 @@ constexpr time_t kStaleAfterSeconds = 2;
   throw Error(Errc::kIo, what + ": " + std::generic_category().message(error), path);
 }
 
+constexpr size_t kRandomBytes = 4;
+
 std::string name_prefix(std::string_view profile) {
   return "patchbay-" + std::string(profile) + "-";
 }
 
+// Exactly a name that this profile gives: "patchbay-x-" is also the start of profile "x-y"'s.
+bool is_name_of(std::string_view profile, std::string_view name) {
+  const std::string prefix = name_prefix(profile);
+  if (name.size() != prefix.size() + 2 * kRandomBytes + kSuffix.size()) return false;
+  if (!name.starts_with(prefix) || !name.ends_with(kSuffix)) return false;
+  const std::string_view digits = name.substr(prefix.size(), 2 * kRandomBytes);
+  return digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::string random_hex() {
-  std::array<unsigned char, 4> bytes{};
+  std::array<unsigned char, kRandomBytes> bytes{};
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
     fail("asking the kernel for a random socket name failed", "getrandom", errno);
   }
@@ -86,8 +97,7 @@ std::string clear_left_overs(const std::string& directory, std::string_view prof
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
     const std::string candidate = entry.path().filename().string();
-    if (!candidate.starts_with(name_prefix(profile)) || !candidate.ends_with(kSuffix)) continue;
-    if (!is_left_over(entry.path().string())) continue;
+    if (!is_name_of(profile, candidate) || !is_left_over(entry.path().string())) continue;
     if (unlink(entry.path().c_str()) == 0) name = candidate;
   }
   if (error) {

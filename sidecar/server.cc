@@ -37,7 +37,9 @@ constexpr std::chrono::seconds kStopWait{1};
 
 std::string status_text(std::string text) {
   if (text.size() <= kMaxStatusBytes) return text;
-  text.resize(kMaxStatusBytes);
+  size_t end = kMaxStatusBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // inside UTF-8
+  text.resize(end);
   return text + "… (the rest is in the sidecar's log)";
 }
 
