@@ -21,9 +21,10 @@ namespace patchbay::domainxml {
 // another kind of device, another type of interface; Error{kInvalidInput} where the plan lacks a
 // tap or MAC.
 //
-// A new interface goes where `domainAttachmentType: tap` would have it, so that the guest finds its
-// NICs in the same order: behind the nearest earlier attachment that is there, else before the
-// nearest later one, else behind the last interface that is no placeholder.
+// A new interface goes where `domainAttachmentType: tap` would have it, as far as the plan knows
+// the VMI's order, so that the guest finds its NICs in the same one: behind the nearest earlier
+// attachment that is there, else before the nearest later one, else behind the last interface that
+// is no placeholder.
 std::string apply_plan(std::string_view xml, const NetworkPlan& plan, std::string_view binding,
                        Diagnostics& diagnostics);
 

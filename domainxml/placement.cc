@@ -20,8 +20,8 @@ Place after(const Element& element) { return {Place::Side::kAfter, element.at.wh
 const Element* find_interface(const Element& devices, const Attachment& attachment) {
   const std::string alias = alias_of(attachment);
   for (const Element& device : devices.children) {
-    if (device.name == "interface" && device.child_attribute("alias", "name") == alias)
-      return &device;
+    if (device.name != "interface") continue;
+    if (device.child_attribute("alias", "name") == alias) return &device;
   }
   return nullptr;
 }
@@ -39,10 +39,11 @@ Place place_for(const Element& devices, const NetworkPlan& plan, size_t index) {
   const Element* placeholder = nullptr;
   for (const Element& device : devices.children) {
     if (device.name != "interface") continue;
-    if (!is_placeholder(device))
+    if (!is_placeholder(device)) {
       last = &device;
-    else if (placeholder == nullptr)
+    } else if (placeholder == nullptr) {
       placeholder = &device;
+    }
   }
   if (last != nullptr) return after(*last);
   if (placeholder != nullptr) return before(*placeholder);

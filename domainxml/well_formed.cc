@@ -139,8 +139,9 @@ class Scanner {
     const Span target = name();
     position_ = begin;
     const std::string_view body = skip_to(target.end - begin, "?>", "a processing instruction");
-    if (!body.empty() && !is_xml_space(body.front()))
+    if (!body.empty() && !is_xml_space(body.front())) {
       fail(target.end, "a malformed name after \"<?\"");
+    }
     const std::string_view target_name = xml_.substr(target.begin, target.end - target.begin);
     if (!equal_ignoring_case(target_name, "xml")) return;
     if (begin != 0 || target_name != "xml") {
@@ -153,8 +154,9 @@ class Scanner {
 
   Span name() {
     const size_t begin = position_;
-    if (begin >= xml_.size() || !is_name_start(xml_[begin]))
+    if (begin >= xml_.size() || !is_name_start(xml_[begin])) {
       fail(begin, "a name was expected here");
+    }
     while (position_ < xml_.size() && is_name_char(xml_[position_])) ++position_;
     return {begin, position_};
   }
@@ -187,8 +189,9 @@ class Scanner {
     attribute.whole.begin = position_;
     skip_space();
     if (position_ == xml_.size() || at("/") || at(">")) return false;
-    if (position_ == attribute.whole.begin)
+    if (position_ == attribute.whole.begin) {
       fail(position_, "white space, \"/>\" or \">\" was expected here");
+    }
     attribute.name = name();
     skip_space();
     if (!at("=")) fail(position_, "\"=\" was expected after an attribute's name");

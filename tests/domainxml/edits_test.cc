@@ -26,6 +26,16 @@ TEST(Edits, InsertionsAtOneOffsetKeepTheirOrder) {
   EXPECT_EQ(edits.apply("ab"), "12b");
 }
 
+TEST(Edits, ManyInsertionsAtOneOffsetKeepTheirOrderToo) {
+  Edits edits;
+  std::string expected;
+  for (int i = 0; i < 100; ++i) {
+    edits.insert(1, std::to_string(i) + ",");
+    expected += std::to_string(i) + ",";
+  }
+  EXPECT_EQ(edits.apply("ab"), "a" + expected + "b");
+}
+
 TEST(Edits, RefuseToOverlapOrLeaveTheText) {
   Edits overlapping;
   overlapping.replace({0, 2}, "x");
