@@ -161,6 +161,10 @@ Attachment describe_parked(const std::string& network, const LinkNames& names,
   for (const IpPrefix& prefix : parked.ips) {
     attachment.addresses.push_back({prefix, Source::kRecord});
   }
+  attachment.routes = parked.routes;
+  attachment.dns = parked.dns;
+  attachment.ipam = parked.ipam;
+  attachment.backend_reason = parked.why;
   return attachment;
 }
 

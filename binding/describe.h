@@ -33,7 +33,7 @@ struct AttachmentSources {
 // last. Throws Error{kUnsupported, kInvalidInput} for a NIC or a mode that has no backend.
 Attachment describe_attachment(const AttachmentSources& sources, Diagnostics& diagnostics);
 
-// The same from the record alone, as far as DEL needs it.
+// The same from the record alone: record_of() gives it back.
 Attachment describe_parked(const std::string& network, const LinkNames& names,
                            const Record& parked);
 

@@ -115,16 +115,26 @@ void check_mac(const Nic& nic, Diagnostics& diagnostics) {
   }
 }
 
+// What to do about a NIC for which the pod has no tap of ours.
+std::string cure(const Nic& nic, const PodState& pod) {
+  const std::string device = nic.info == nullptr ? "" : nic.info->device_type;
+  if (device == "vdpa" || device == "vhost-user") {
+    return "its device is " + device + ", which has a binding plugin of its own: use that";
+  }
+  if (device == "pci") return "its device is a PCI function on vfio-pci: write sriov: {} instead";
+  if (find_link(pod, kOrdinalPod) != nullptr) {
+    return "the pod has the link names of an old KubeVirt (net1, …), which this version does not "
+           "serve: restart the VM";
+  }
+  return "check that the binding is registered with networkAttachmentDefinition, that patchbay-cni "
+         "is installed on the node, and read its answer in the pod's events";
+}
+
 Diagnostic not_in_the_pod(const Nic& nic, const PodState& pod) {
-  const bool ordinal = find_link(pod, kOrdinalPod) != nullptr;
   return {Severity::kError, nic.interface->name, "pod",
           "expected the link " + nic.tap_name.str() + " in the pod, found none" +
               (nic.pod_link == nullptr ? ", nor " + nic.pod_name.str() : ""),
-          ordinal
-              ? "the pod has the link names of an old KubeVirt (net1, …), which this version "
-                "does not serve: restart the VM"
-              : "check that the binding is registered with networkAttachmentDefinition, that "
-                "patchbay-cni is installed on the node, and read its answer in the pod's events"};
+          cure(nic, pod)};
 }
 
 // Where the NIC is connected; nothing, with an error, where it can't be.

@@ -2,6 +2,7 @@
 
 #include "plan/ip_config_json.h"
 #include "plan/network_plan.h"
+#include "plan/rendering.h"
 
 namespace patchbay {
 namespace {
@@ -168,9 +169,7 @@ Json write_all(const std::vector<Item>& items, Write write) {
   return json;
 }
 
-}  // namespace
-
-std::string to_json(const NetworkPlan& plan) {
+Json write_plan(const NetworkPlan& plan) {
   Json json = Json::object();
   json["schema"] = plan.schema;
   json["vmi"] = plan.vmi;
@@ -178,7 +177,28 @@ std::string to_json(const NetworkPlan& plan) {
   json["others"] = write_all(plan.others, write_other);
   json["defaultRoute"] = plan.default_route;
   json["diagnostics"] = write_all(plan.diagnostics, write_diagnostic);
+  return json;
+}
+
+std::string dump(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string to_json(const NetworkPlan& plan) { return dump(write_plan(plan)); }
+
+std::string to_json(const Rendering& rendering) {
+  Json json = Json::object();
+  json["plan"] = write_plan(rendering.plan);
+  json["steps"] = Json::object();
+  for (const auto& [network, lines] : rendering.steps) json["steps"][network] = lines;
+  json["interfaces"] = Json::object();
+  for (const auto& [network, xml] : rendering.interfaces) json["interfaces"][network] = xml;
+  json["networkData"] = rendering.network_data;
+  json["diagnostics"] = write_all(
+      rendering.diagnostics, [](const Diagnostic& diagnostic) { return to_string(diagnostic); });
+  return dump(json);
 }
 
 NetworkPlan parse_network_plan(std::string_view text) {

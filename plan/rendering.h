@@ -1,0 +1,25 @@
+// What `patchbay render -o json` prints: the plan and all that follows from it, side by side.
+//
+//   {"plan": {…}, "steps": {"NETWORK": ["…"]}, "interfaces": {"NETWORK": "<interface …"},
+//    "networkData": "…", "diagnostics": ["warning: network …"]}
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plan/network_plan.h"
+
+namespace patchbay {
+
+struct Rendering {
+  NetworkPlan plan;
+  std::vector<std::pair<std::string, std::vector<std::string>>> steps;  // by network
+  std::vector<std::pair<std::string, std::string>> interfaces;          // by network
+  std::string network_data;                                             // empty: none
+  Diagnostics diagnostics;  // the plan's and those of what follows from it
+};
+
+std::string to_json(const Rendering& rendering);
+
+}  // namespace patchbay
