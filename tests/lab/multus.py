@@ -153,6 +153,8 @@ class Multus:
         """One call of patchbay-cni with what Multus gives it; `environment` is laid over CNI_*."""
         config = {**(attachment.binding_nad or BINDING_NAD),
                   "args": {"cni": {"logicNetworkName": attachment.network}}}
+        if command == "DEL" and attachment.binding_result:
+            config["prevResult"] = attachment.binding_result  # libcni, from 0.4.0 on
         result, attachment.log = self._call(command, attachment, config,
                                             attachment.binding_interface, environment)
         if command == "ADD":

@@ -1,0 +1,102 @@
+"""A node, the hosts at the far end of its cable, a pod and Multus for each test; and the questions that
+tests ask of a pod's namespace."""
+
+import json
+import subprocess
+import tempfile
+import time
+import unittest
+from contextlib import ExitStack
+from pathlib import Path
+
+from lab.multus import Attachment, Multus
+from lab.netns import Capture, Namespace, veth
+from lab.paths import PROGRAMS
+
+MAC = "02:00:00:00:00:62"
+UPLINK = "eth2"
+
+
+def bridge(ipam: dict | None = None, **more) -> dict:
+    """A NAD of CNI's bridge plugin on br1."""
+    return {"cniVersion": "1.0.0", "name": "br1-net", "type": "bridge", "bridge": "br1",
+            "capabilities": {"mac": True}, "ipam": ipam or {}, **more}
+
+
+def static(*addresses: str, gateway: str | None = None, routes: list[dict] | None = None) -> dict:
+    entries = [{"address": a, **({"gateway": gateway} if gateway and "." in a else {})}
+               for a in addresses]
+    return {"type": "static", "addresses": entries, **({"routes": routes} if routes else {})}
+
+
+class PodCase(unittest.TestCase):
+    def setUp(self) -> None:
+        self.stack = ExitStack()
+        self.addCleanup(self.stack.close)
+        self.room = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        self.node = self.stack.enter_context(Namespace("node"))
+        self.hosts = self.stack.enter_context(Namespace("hosts"))
+        self.pod = self.stack.enter_context(Namespace("pod"))
+        self.multus = self.stack.enter_context(Multus(self.node))
+        veth(self.node, UPLINK, self.hosts, UPLINK)
+
+    def make_bridge(self, *addresses: str) -> None:
+        """br1 on the uplink, as the node's policy makes it."""
+        self.node.run("ip", "link", "add", "br1", "type", "bridge")
+        self.node.run("ip", "link", "set", UPLINK, "master", "br1")
+        self.node.run("ip", "link", "set", "br1", "up")
+        for address in addresses:
+            self.node.run("ip", "address", "add", address, "dev", "br1", "nodad")
+
+    def record(self, attachment: Attachment) -> dict:
+        """The record, from the aliases of its links."""
+        text = ""
+        for suffix in ["", *"abcdefghijklmnopqrstuvwxyz"]:
+            link = self.pod.link(attachment.record + suffix)
+            if link is None:
+                break
+            self.assertNotIn("UP", link["flags"])
+            text += link["ifalias"]
+        return json.loads(text)
+
+    def inspect(self) -> dict:
+        """The pod as the sidecar reads it: user 107, no capability at all."""
+        return json.loads(self.pod.run(
+            "setpriv", "--reuid", 107, "--regid", 107, "--clear-groups", "--inh-caps=-all",
+            "--bounding-set=-all", "--no-new-privs", PROGRAMS / "patchbay", "inspect"))
+
+    def capture(self, namespace: Namespace, interface: str) -> Capture:
+        return Capture(namespace, interface, self.room / f"{interface}.pcap")
+
+
+def everything(namespace: Namespace) -> dict:
+    """All that iproute2 shows of a namespace's network, without what counts or passes."""
+    shown = {}
+    for name, command in {
+            "links": ["ip", "-j", "-d", "link", "show"],
+            "addresses": ["ip", "-j", "-d", "address", "show"],
+            "routes4": ["ip", "-j", "-d", "-4", "route", "show", "table", "all"],
+            "routes6": ["ip", "-j", "-d", "-6", "route", "show", "table", "all"],
+            "rules": ["ip", "-j", "rule", "show"],
+            "qdiscs": ["tc", "-j", "qdisc", "show"],
+    }.items():
+        shown[name] = json.loads(namespace.run(*command) or "[]")
+    shown["filters"] = {link["ifname"]: namespace.run("tc", "filter", "show", "dev",
+                                                      link["ifname"], "ingress")
+                        for link in shown["links"]}
+    return shown
+
+
+def frames_after(capture: Capture, moment: float, expression: str) -> list[str]:
+    """Captured frames that match and came after `moment` (time.time())."""
+    return [line for line in capture.frames(expression) if float(line.split()[0]) > moment]
+
+
+def failing_sends(command: list[str], number: int) -> list[str]:
+    """`command` under strace, its `number`-th message to netlink refused by the kernel."""
+    return ["strace", "-qq", "-e", "trace=sendmsg", "-o", "/dev/null", "-e",
+            f"inject=sendmsg:error=ENOBUFS:when={number}", *command]
+
+
+__all__ = ["MAC", "PodCase", "UPLINK", "bridge", "everything", "failing_sends", "frames_after",
+           "static", "subprocess", "time"]
