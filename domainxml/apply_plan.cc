@@ -22,8 +22,9 @@ std::string new_interface(const Attachment& attachment, const Indentation& inden
 [[noreturn]] void throw_conflict(const Attachment& attachment, const std::string& found) {
   throw Error(Errc::kConflict,
               "cannot complete the <interface> of network " + in_quotes(attachment.network) +
-                  ": expected at most one device of alias " + in_quotes(alias_of(attachment)) +
-                  ", an <interface> of type " + in_quotes(kInterfaceType) + ", found " + found +
+                  ": expected at most one device of alias " +
+                  in_quotes(alias_of(attachment.network)) + ", an <interface> of type " +
+                  in_quotes(kInterfaceType) + ", found " + found +
                   "; remove the hook sidecar or binding that makes it, binding " +
                   in_quotes(attachment.binding) + " makes its own",
               path_of(attachment));
@@ -33,7 +34,7 @@ std::string new_interface(const Attachment& attachment, const Indentation& inden
 void refuse_conflicts(const Element& devices, const Attachment& attachment) {
   bool taken = false;
   for (const Element& device : devices.children) {
-    if (device.child_attribute("alias", "name") != alias_of(attachment)) continue;
+    if (device.child_attribute("alias", "name") != alias_of(attachment.network)) continue;
     const Attribute* const type = device.attribute("type");
     if (device.name != "interface" || type == nullptr || type->value != kInterfaceType) {
       const std::string of_type =
@@ -66,16 +67,15 @@ std::string apply_plan(std::string_view xml, const NetworkPlan& plan, std::strin
   const Indentation indentation = indentation_of(xml, devices);
   Edits edits;
   std::string first;
-  for (size_t i = 0; i < plan.attachments.size(); ++i) {
-    const Attachment& attachment = plan.attachments[i];
+  for (const Attachment& attachment : plan.attachments) {
     if (!attachment.ours || attachment.binding != binding) continue;
     refuse_conflicts(devices, attachment);
-    if (const Element* const interface = find_interface(devices, attachment)) {
+    if (const Element* const interface = find_interface(devices, attachment.network)) {
       complete_interface(xml, *interface, attachment, edits, diagnostics);
       continue;
     }
     const std::string added = new_interface(attachment, indentation);
-    const Place place = place_for(devices, plan, i);
+    const Place place = place_for(devices, plan, attachment.network);
     switch (place.side) {
       case Place::Side::kBefore:
         edits.insert(place.offset, added + indentation.device);

@@ -53,8 +53,9 @@ class Completion {
       tell(Severity::kWarning, where,
            "expected " + in_quotes(*wish.value) + ", found " + in_quotes(found->value) +
                ": corrected",
-           "see whether another hook sidecar writes this interface, or the pod's links changed "
-           "after KubeVirt had looked at them");
+           "expected where the annotation patchbay.io/networks asks for it; else see whether "
+           "another "
+           "hook sidecar writes this interface, or the pod's links changed after KubeVirt looked");
     }
   }
 
@@ -92,7 +93,7 @@ void complete_interface(std::string_view xml, const Element& interface,
 }
 
 std::string path_of(const Attachment& attachment) {
-  return "/domain/devices/interface[alias/@name=" + in_quotes(alias_of(attachment)) + "]";
+  return "/domain/devices/interface[alias/@name=" + in_quotes(alias_of(attachment.network)) + "]";
 }
 
 }  // namespace patchbay::domainxml

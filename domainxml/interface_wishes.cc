@@ -80,7 +80,7 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 
 }  // namespace
 
-std::string alias_of(const Attachment& attachment) { return "ua-" + attachment.network; }
+std::string alias_of(std::string_view network) { return "ua-" + std::string(network); }
 
 std::vector<ElementWish> wishes_of(const Attachment& attachment) {
   require_known(attachment);
@@ -97,7 +97,7 @@ std::vector<ElementWish> wishes_of(const Attachment& attachment) {
   if (attachment.mtu != 0) wish("mtu", number("size", attachment.mtu));
   if (domain.boot_order) wish("boot", number("order", *domain.boot_order));
   wishes.push_back(link(domain.link_down));
-  wishes.push_back({"alias", When::kOnlyInNew, {{"name", alias_of(attachment)}}});
+  wishes.push_back({"alias", When::kOnlyInNew, {{"name", alias_of(attachment.network)}}});
   wishes.push_back(driver(domain));
   if (domain.rom_off) wish("rom", {"enabled", "no"});
   if (domain.acpi_index) wish("acpi", number("index", *domain.acpi_index));

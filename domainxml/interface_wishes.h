@@ -36,7 +36,7 @@ inline constexpr std::string_view kInterfaceType = "ethernet";
 
 // `ua-NETWORK`: KubeVirt's user alias (pkg/virt-launcher/virtwrap/api, `UserAliasPrefix`), kept in
 // the case in which KubeVirt writes it.
-std::string alias_of(const Attachment& attachment);
+std::string alias_of(std::string_view network);
 
 // In KubeVirt's own order of children (virtwrap/api/schema.go, `Interface`, v1.9.0). What the plan
 // leaves open (no MTU, no boot order, …) is not in the list: whoever wrote it keeps it. The

@@ -1,5 +1,7 @@
 #include "domainxml/placement.h"
 
+#include <algorithm>
+
 #include "domainxml/interface_wishes.h"
 
 namespace patchbay::domainxml {
@@ -17,8 +19,8 @@ Place after(const Element& element) { return {Place::Side::kAfter, element.at.wh
 
 }  // namespace
 
-const Element* find_interface(const Element& devices, const Attachment& attachment) {
-  const std::string alias = alias_of(attachment);
+const Element* find_interface(const Element& devices, std::string_view network) {
+  const std::string alias = alias_of(network);
   for (const Element& device : devices.children) {
     if (device.name != "interface") continue;
     if (device.child_attribute("alias", "name") == alias) return &device;
@@ -26,13 +28,14 @@ const Element* find_interface(const Element& devices, const Attachment& attachme
   return nullptr;
 }
 
-Place place_for(const Element& devices, const NetworkPlan& plan, size_t index) {
-  for (size_t earlier = index; earlier-- > 0;) {
-    const Element* const found = find_interface(devices, plan.attachments[earlier]);
+Place place_for(const Element& devices, const NetworkPlan& plan, std::string_view network) {
+  const auto here = std::find(plan.order.begin(), plan.order.end(), network);
+  for (auto earlier = here; earlier != plan.order.begin();) {
+    const Element* const found = find_interface(devices, *--earlier);
     if (found != nullptr) return after(*found);
   }
-  for (size_t later = index + 1; later < plan.attachments.size(); ++later) {
-    const Element* const found = find_interface(devices, plan.attachments[later]);
+  for (auto later = here; later != plan.order.end(); ++later) {
+    const Element* const found = find_interface(devices, *later);
     if (found != nullptr) return before(*found);
   }
   const Element* last = nullptr;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 #include "domainxml/devices.h"
 #include "plan/network_plan.h"
@@ -17,12 +18,12 @@ struct Place {
       0;  // of `side`: the neighbour's begin, its end, the begin of the content of <devices>
 };
 
-// The <interface> of `attachment`, by its alias; null where there is none.
-const Element* find_interface(const Element& devices, const Attachment& attachment);
+// The <interface> of the network, by its alias; null where there is none.
+const Element* find_interface(const Element& devices, std::string_view network);
 
-// For `plan.attachments[index]`, which has no interface yet: behind the nearest earlier attachment
-// that has one, else before the nearest later one, else behind the last interface that is no
+// For a network that has no interface yet: behind that of the nearest earlier NIC in `plan.order`
+// that has one, else before the nearest later one's, else behind the last interface that is no
 // placeholder, else before the first placeholder, else behind <emulator>, else first of all.
-Place place_for(const Element& devices, const NetworkPlan& plan, size_t index);
+Place place_for(const Element& devices, const NetworkPlan& plan, std::string_view network);
 
 }  // namespace patchbay::domainxml

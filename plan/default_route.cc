@@ -57,11 +57,8 @@ void choose_default_route(const Vmi& vmi, const Wishes& wishes, NetworkPlan& pla
   plan.default_route = preferred(vmi, wishes, plan);
   for (Attachment& attachment : plan.attachments) {
     const bool is_preferred = attachment.network == plan.default_route;
-    const auto interface =
-        std::find_if(vmi.interfaces.begin(), vmi.interfaces.end(),
-                     [&](const VmiInterface& i) { return i.name == attachment.network; });
-    const uint32_t secondary =
-        kSecondaryMetric + static_cast<uint32_t>(interface - vmi.interfaces.begin());
+    const auto place = std::find(plan.order.begin(), plan.order.end(), attachment.network);
+    const uint32_t secondary = kSecondaryMetric + static_cast<uint32_t>(place - plan.order.begin());
     for (Route& route : attachment.routes) {
       if (route.to.is_default() && !route.metric && !is_preferred) route.metric = secondary;
     }

@@ -9,8 +9,8 @@
 
 namespace patchbay {
 
-// Metrics of default routes that are not preferred: this plus the interface's index in the VMI,
-// above what guests give their own DHCP routes (networkd 1024, NetworkManager from 100).
+// Metrics of default routes that are not preferred: this plus the NIC's place in plan.order, above
+// what guests give their own DHCP routes (networkd 1024, NetworkManager from 100).
 inline constexpr uint32_t kSecondaryMetric = 2000;
 // A DHCP route that the annotation prefers must win against those.
 inline constexpr uint32_t kPreferredDhcpMetric = 50;

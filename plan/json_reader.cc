@@ -23,7 +23,8 @@ class Guard {
     if (event == Event::key) {
       const auto& key = parsed.get_ref<const std::string&>();
       if (!keys_.back().insert(key).second) {
-        throw Error(Errc::kMalformed, "has the key " + in_quotes(key) + " twice in one object", what_);
+        throw Error(Errc::kMalformed, "has the key " + in_quotes(key) + " twice in one object",
+                    what_);
       }
     }
     return true;

@@ -264,6 +264,7 @@ NetworkPlan make_plan(const PlanInput& input) {
   refuse_unknown_networks(input.vmi, wishes, plan.diagnostics);
   for (const VmiInterface& interface : input.vmi.interfaces) {
     if (interface.state == kAbsent) continue;
+    plan.order.push_back(interface.name);
     const Nic nic = look_at(input, interface, wishes, plan.diagnostics);
     if (!is_attachment(nic)) {
       const auto mac = mac_of(nic);

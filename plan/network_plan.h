@@ -85,7 +85,8 @@ struct OtherNic {
 
 struct NetworkPlan {
   int schema = kPlanSchema;
-  std::string vmi;                      // "namespace/name"
+  std::string vmi;                 // "namespace/name"
+  std::vector<std::string> order;  // the networks of all NICs, in the VMI's order of interfaces
   std::vector<Attachment> attachments;  // in the VMI's order of interfaces
   std::vector<OtherNic> others;         // the same
   std::string default_route;            // the preferred network; empty: none has a default route

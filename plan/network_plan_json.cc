@@ -173,6 +173,7 @@ Json write_plan(const NetworkPlan& plan) {
   Json json = Json::object();
   json["schema"] = plan.schema;
   json["vmi"] = plan.vmi;
+  json["order"] = plan.order;
   json["attachments"] = write_all(plan.attachments, write_attachment);
   json["others"] = write_all(plan.others, write_other);
   json["defaultRoute"] = plan.default_route;
@@ -204,10 +205,11 @@ std::string to_json(const Rendering& rendering) {
 NetworkPlan parse_network_plan(std::string_view text) {
   const Json parsed = parse_json(text, "plan");
   const JsonReader reader(parsed, "plan");
-  reader.only({"schema", "vmi", "attachments", "others", "defaultRoute", "diagnostics"});
+  reader.only({"schema", "vmi", "order", "attachments", "others", "defaultRoute", "diagnostics"});
   NetworkPlan plan;
   plan.schema = static_cast<int>(reader.at("schema").number(kPlanSchema, kPlanSchema));
   plan.vmi = reader.at("vmi").string();
+  for (const JsonReader& each : reader.at("order").elements()) plan.order.push_back(each.string());
   for (const JsonReader& each : reader.at("attachments").elements()) {
     plan.attachments.push_back(read_attachment(each));
   }

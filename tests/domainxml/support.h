@@ -41,6 +41,7 @@ inline Attachment attachment(const std::string& network, const std::string& tap,
 inline NetworkPlan plan_of(std::vector<Attachment> attachments) {
   NetworkPlan plan;
   plan.vmi = "default/vm";
+  for (const Attachment& each : attachments) plan.order.push_back(each.network);
   plan.attachments = std::move(attachments);
   return plan;
 }
