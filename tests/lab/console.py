@@ -15,7 +15,6 @@ from lab.process import LabError, start
 # Colours, cursor movements, bracketed paste, terminal queries: nothing of it is content.
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|"
                      r"\x1b[=>78c]|[\x00\x07\r]")
-PROMPT = "GUEST-READY# "
 LOGIN_PATIENCE = 240
 
 
@@ -25,6 +24,7 @@ class Console:
     def __init__(self, command: Sequence[str]):
         self._command = command
         self._raw = ""  # everything the guest has printed so far
+        self._commands = 0
         self._mark = 0  # where in it the answer to the last line sent begins
 
     def __enter__(self) -> "Console":
@@ -54,16 +54,18 @@ class Console:
             if time.monotonic() > deadline:
                 raise LabError(f"the guest refuses {user}'s password; its console:\n{self.tail()}")
             self.wait_for(r"login: ?$", 120)
-        # Wide enough that no line is folded; a prompt that no output holds; no kernel line between.
-        self.send(f"stty -echo cols 500; dmesg -n 1; unset PROMPT_COMMAND; PS1='{PROMPT}'; "
-                  "bind 'set enable-bracketed-paste off'; echo")
-        self.wait_for(rf"\n{PROMPT}$", 60)
+        # Wide enough that no line is folded; what we type is not shown again; no kernel line between.
+        self.run("stty -echo cols 500; dmesg -n 1; unset PROMPT_COMMAND PS1 PS2; "
+                 "bind 'set enable-bracketed-paste off'", 60)
 
     def run(self, command: str, timeout: float = 120) -> str:
         """Runs `command` in the guest's shell and returns what it printed, whatever its exit status."""
-        self.send(command)
-        self.wait_for(rf"(^|\n){PROMPT}$", timeout)
-        return self.answer().removesuffix(PROMPT).strip("\n")
+        self._commands += 1
+        begin, end = f"<{self._commands}<", f">{self._commands}>"
+        # Quoted apart, so that the echo of what we type is not taken for the mark itself.
+        self.send(f"echo '<''{begin[1:]}'; {command}; echo '>''{end[1:]}'")
+        match = self.wait_for(rf"(?s)(?:^|\n){begin}\n(.*?)\n?{end}\n", timeout)
+        return match.group(1)
 
     def succeeds(self, command: str, timeout: float = 120) -> bool:
         return self.run(f"{command} >/dev/null 2>&1; echo $?", timeout).split()[-1] == "0"

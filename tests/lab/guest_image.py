@@ -25,7 +25,15 @@ UNUSED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info"
           "var/lib/apt/lists", "usr/share/bash-completion")
 # Timers and services that only cost time under emulation; nothing here touches the network.
 MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer", "e2scrub_all.timer", "e2scrub_reap.service",
-          "fstrim.timer", "dpkg-db-backup.timer", "systemd-pstore.service", "getty@tty1.service")
+          "fstrim.timer", "dpkg-db-backup.timer", "systemd-pstore.service", "proc-sys-fs-binfmt_misc.automount", "getty@tty1.service")
+# Real cloud-init with fewer modules: each costs seconds under emulation. The password is set before
+# anyone can log in; what it prints goes to its log, not between a test's lines on the console.
+CLOUD_CONFIG = """datasource_list: [NoCloud, ConfigDrive, None]
+output: {all: '>> /var/log/cloud-init-output.log'}
+cloud_init_modules: [write-files, set_hostname, users-groups, set-passwords]
+cloud_config_modules: [runcmd]
+cloud_final_modules: [scripts-user]
+"""
 INIT = """#!/bin/busybox sh
 # Loads the disk's and the NIC's drivers, then hands over to the guest's own init.
 B=/bin/busybox
@@ -48,7 +56,8 @@ class GuestImage:
 
 def guest_image(say: Callable[[str], None] = print) -> GuestImage:
     """The image, built first where this recipe's is not there yet; `say` is told of each long step."""
-    recipe = repr((PACKAGES, KERNEL_PACKAGE, DISK_MIB, MODULES, UNUSED, MASKED, INIT))
+    recipe = repr((PACKAGES, KERNEL_PACKAGE, DISK_MIB, MODULES, UNUSED, MASKED, CLOUD_CONFIG,
+                   INIT))
     folder = LAB_CACHE / f"guest-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
     image = GuestImage(folder / "disk.qcow2", folder / "vmlinuz", folder / "initrd")
     if not folder.is_dir():
@@ -136,6 +145,7 @@ def configure(root: Path) -> None:
     """What a distributor's cloud image has, too: networkd and resolved on, one machine-id for none."""
     run(["chroot", root, "systemctl", "enable", "systemd-networkd", "systemd-resolved"])
     run(["chroot", root, "systemctl", "mask", *MASKED])
+    (root / "etc/cloud/cloud.cfg.d/90_lab.cfg").write_text(CLOUD_CONFIG)
     (root / "etc/machine-id").write_text("")
     (root / "etc/fstab").write_text("/dev/vda / ext4 rw,noatime 0 0\n")
     resolv = root / "etc/resolv.conf"

@@ -23,7 +23,8 @@ def for_this_machine(domain_xml: str, machine_id: str) -> str:
     for name in ("bios", "baseBoard", "chassis"):  # empty: libvirt takes it, its schema does not
         sysinfo.remove(sysinfo.find(name))
     system = domain.find("os")
-    command_line = f"console=ttyS0 root=/dev/vda rw quiet systemd.machine_id={machine_id}"
+    command_line = ("console=ttyS0 root=/dev/vda rw quiet systemd.show_status=0 "
+                    f"fsck.mode=skip systemd.machine_id={machine_id}")
     for name, text in (("kernel", KERNEL), ("initrd", INITRD), ("cmdline", command_line)):
         ElementTree.SubElement(system, name).text = text
     serial = domain.find("devices/serial")  # a terminal instead of a socket, for `virsh console`

@@ -24,9 +24,8 @@ USER, PASSWORD = "root", "patchbay"  # as the VMs' userData says
 class VirtualMachine:
     """Everything is made by entering; `attach`, `start` and `console` follow in this order."""
 
-    def __init__(self, node: Node, manifests: Manifests, name: str, image: GuestImage,
-                 say: Callable[[str], None] = lambda _: None):
-        self.node, self.manifests, self.image, self.say = node, manifests, image, say
+    def __init__(self, node: Node, manifests: Manifests, name: str, image: GuestImage):
+        self.node, self.manifests, self.image = node, manifests, image
         self.vmi = vmi_of(manifests.one("VirtualMachine", name))
         self.attachments: dict[str, Attachment] = {}
         self._stack = ExitStack()
@@ -53,7 +52,7 @@ class VirtualMachine:
                 self.network, network["name"], nad,
                 mac=interfaces[network["name"]].get("macAddress"))
 
-    def start(self) -> None:
+    def start(self, say: Callable[[str], None] = lambda _: None) -> None:
         """The pod's containers: the sidecar, libvirt, and virt-launcher, which starts the guest."""
         self.pod = self._stack.enter_context(Pod(self.network.name))
         self.libvirt = self._stack.enter_context(Libvirt(self.pod))
@@ -61,7 +60,7 @@ class VirtualMachine:
             SidecarContainer(self.pod, network_info(self.vmi, self.network)))
         self.launcher = Launcher(self.pod, self.libvirt, self.network, self.vmi, self.image)
         try:
-            self.launcher.launch(self.say)
+            self.launcher.launch(say)
         except LabError as error:
             raise LabError(f"{error}\nthe sidecar's log:\n{self.sidecar.log_file.read_text()}"
                            ) from error
