@@ -1,0 +1,130 @@
+"""cloud-init's own renderers, of Debian 12 and 13, unpacked beside and never installed: what guests make
+of the networkData that we write. `python3 -m lab.cloud_init_oracle` prepares them."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from lab.paths import LAB_CACHE
+from lab.process import LabError, run
+
+TREES = LAB_CACHE / "cloud-init"
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+RELEASES = ("bookworm", "trixie")  # cloud-init 22.4.2 and 25.1.4
+# Each renderer with a distribution that uses it.
+RENDERERS = {"networkd": "debian", "eni": "debian", "netplan": "debian", "sysconfig": "rhel",
+             "network-manager": "rhel"}
+NETPLAN_GENERATE = "/usr/libexec/netplan/generate"  # behind `netplan generate`, 20 times as fast
+PYTHON = "/usr/bin/python3"  # Debian's, which has the modules that cloud-init imports
+
+# Runs inside the unpacked tree: net-convert for many files in one process, 20 ms each instead of 500.
+# It cuts a character off its distribution's settings each time, so they are set anew.
+_CONVERT = """
+import contextlib, copy, io, json, sys
+from cloudinit import distros
+from cloudinit.cmd.devel import net_convert
+
+def convert(job):
+    arguments = net_convert.get_parser().parse_args(
+        ["-p", job["file"], "-k", "yaml", "-d", job["out"], "-D", job["distro"], "-O", job["renderer"]])
+    distro = distros.fetch(job["distro"])
+    settings = copy.deepcopy(distro.renderer_configs)
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):
+            net_convert.handle_args("net-convert", arguments)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    finally:
+        distro.renderer_configs = settings
+    return None
+
+json.dump([convert(job) for job in json.load(sys.stdin)], sys.stdout)
+"""
+
+
+def tree(release: str) -> Path:
+    """The unpacked package; fetched and unpacked on first use."""
+    unpacked = TREES / release
+    if not unpacked.is_dir():
+        TREES.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=TREES, prefix=f".{release}-") as scratch:
+            _fetch(release, Path(scratch))
+            try:
+                (Path(scratch) / "tree").rename(unpacked)
+            except OSError:  # another test run was faster
+                if not unpacked.is_dir():
+                    raise
+    return unpacked
+
+
+def prepare() -> None:
+    for release in RELEASES:
+        tree(release)
+
+
+def schema(release: str) -> dict:
+    """cloud-init's JSON schema of network-config version 2; 22.4.2 has none yet."""
+    path = _modules(release) / "cloudinit/config/schemas/schema-network-config-v2.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def convert(release: str, files: dict[str, Path], out: Path) -> dict[tuple[str, str], Path | str]:
+    """net-convert of each file by each renderer: (name, renderer) to the folder that the renderer
+    filled, or to the text of the exception that it raised."""
+    jobs = {(name, renderer): {"file": str(file), "out": str(out / renderer / name), "distro": distro,
+                               "renderer": renderer}
+            for name, file in files.items() for renderer, distro in RENDERERS.items()}
+    printed = run([PYTHON, "-c", _CONVERT], stdin=json.dumps(list(jobs.values())),
+                  env={**os.environ, "PYTHONPATH": str(_modules(release))})
+    return {key: problem or Path(job["out"])
+            for (key, job), problem in zip(jobs.items(), json.loads(printed), strict=True)}
+
+
+def netplan_generate(root: Path) -> Path:
+    """What netplan makes of `root`/etc/netplan for systemd-networkd; its warnings are failures but for
+    the one about gateway6, which is written on purpose."""
+    for file in (root / "etc/netplan").iterdir():
+        file.chmod(0o600)  # as cloud-init does in a guest; netplan warns of others
+    done = subprocess.run([NETPLAN_GENERATE, "--root-dir", str(root)], capture_output=True, text=True,
+                          check=False)
+    said = [line for line in done.stderr.splitlines()
+            if line.strip() and "`gateway6` has been deprecated" not in line
+            and "See the 'Default routes' section" not in line]
+    if done.returncode != 0 or said:
+        raise LabError(f"netplan generate in {root} ended with {done.returncode}: {' '.join(said)}")
+    return root / "run/systemd/network"
+
+
+def _modules(release: str) -> Path:
+    return tree(release) / "usr/lib/python3/dist-packages"
+
+
+def _fetch(release: str, scratch: Path) -> None:
+    """From the mirror that apt uses here, with lists of our own: a foreign release stays foreign."""
+    mirrors = run(["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages",
+                   "Component: main", "Origin: Debian"]).split()
+    mirror = next((uri for uri in mirrors if "security" not in uri), None)
+    if mirror is None:
+        raise LabError("apt knows no Debian mirror: run apt-get update")
+    sources = scratch / "sources.list"
+    sources.write_text(f"deb [signed-by={KEYRING}] {mirror} {release} main\n", encoding="utf-8")
+    options = []
+    for name, folder in {"State::Lists": "lists", "Cache": "cache"}.items():
+        (scratch / folder).mkdir()
+        options += ["-o", f"Dir::{name}={scratch / folder}"]
+    options += ["-o", f"Dir::Etc::SourceList={sources}", "-o", "Dir::Etc::SourceParts=/dev/null",
+                "-o", "APT::Sandbox::User=root", "-o", "Acquire::Languages=none"]
+    run(["apt-get", *options, "-q", "update"], timeout=300)
+    run(["apt-get", *options, "-q", "download", "cloud-init"], timeout=300, cwd=scratch)
+    package, = scratch.glob("cloud-init_*.deb")
+    run(["dpkg-deb", "-x", package, scratch / "tree"])
+
+
+if __name__ == "__main__":
+    try:
+        prepare()
+    except LabError as problem:
+        sys.exit(f"cloud-init's renderers: {problem}")
