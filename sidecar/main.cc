@@ -66,8 +66,7 @@ void run(const std::string& socket_dir) {
                      {{"version", PATCHBAY_VERSION},
                       {"profile", profile.name},
                       {"socket", socket.path()},
-                      {"container", variable("CONTAINER_NAME")},
-                      {"registration", registration}}));
+                      {"container", variable("CONTAINER_NAME")}}));
   if (const auto warning = check_registration(profile, registration)) {
     write_log(log_line(*warning));
   }

@@ -59,12 +59,16 @@ inline std::string callback(std::string_view version, std::string_view method) {
   return "/kubevirt.hooks." + std::string(version) + ".Callbacks/" + std::string(method);
 }
 
-// A connection of its own for each call, as virt-launcher makes it.
+// A connection of its own for each call and 2 seconds to get it, as virt-launcher does it: a dial
+// between the sidecar's bind() and listen() is refused and tried again.
 inline std::shared_ptr<grpc::Channel> dial(const std::string& socket) {
   grpc::ChannelArguments arguments;
   arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, "localhost");
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel("unix:" + socket, grpc::InsecureChannelCredentials(), arguments);
+  auto channel =
+      grpc::CreateCustomChannel("unix:" + socket, grpc::InsecureChannelCredentials(), arguments);
+  channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(2));
+  return channel;
 }
 
 }  // namespace patchbay::sidecar
