@@ -81,7 +81,7 @@ AttachmentCall call_of(const CniConfig& config, const CniEnvironment& environmen
         "in a VM or a pod",
         "args.cni.logicNetworkName");
   }
-  return {config.network, environment.container_id, config.defaults, config.cache_dirs};
+  return {config.network, environment.container_id, {}};
 }
 
 std::string run_add(const CniRequest& request, const CniConfig& config,
@@ -92,7 +92,8 @@ std::string run_add(const CniRequest& request, const CniConfig& config,
                 "binding's NAD in the KubeVirt resource and take patchbay out of the list",
                 "prevResult");
   }
-  const AttachmentCall call = call_of(config, environment);
+  AttachmentCall call = call_of(config, environment);
+  call.options = parse_cni_options(request.input);
   const auto kernel = request.open_kernel(environment.netns);
   add(*kernel, call, diagnostics);
   return cni_empty_result(config.cni_version);

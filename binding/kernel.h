@@ -37,6 +37,7 @@ struct LinkState {
   std::string kind;       // IFLA_INFO_KIND; empty for a device with a driver
   Mac mac;
   uint32_t mtu = 0;
+  uint32_t tx_queue_length = 0;
   bool up = false;
   bool multicast = false;
   bool all_multicast = false;
@@ -78,6 +79,7 @@ struct LinkChange {
   std::optional<std::string> alias;
   std::optional<AddrGenMode> addr_gen_mode;  // before the MTU: below 1280 a link loses its IPv6
   std::optional<uint32_t> mtu;
+  std::optional<uint32_t> tx_queue_length;
   std::optional<bool> multicast;
   std::optional<bool> all_multicast;
   std::optional<bool> up;

@@ -180,11 +180,12 @@ void NetlinkKernel::change_link(const IfName& name, const LinkChange& change) {
   flag(change.multicast, IFF_MULTICAST);
   flag(change.all_multicast, IFF_ALLMULTI);
   flag(change.up, IFF_UP);
-  if (header.ifi_change == 0 && !change.mtu) return;
+  if (header.ifi_change == 0 && !change.mtu && !change.tx_queue_length) return;
   NetlinkMessage request(RTM_SETLINK, 0);
   request.header(header).string(IFLA_IFNAME, name.str());
   if (change.mtu) request.u32(IFLA_MTU, *change.mtu);
-  socket_->exchange(request).must_be_ok("set MTU or flags of link " + name.str());
+  if (change.tx_queue_length) request.u32(IFLA_TXQLEN, *change.tx_queue_length);
+  socket_->exchange(request).must_be_ok("set MTU, queue length or flags of link " + name.str());
 }
 
 NetlinkMessage NetlinkKernel::address_request(int type, int flags, const IfName& link,

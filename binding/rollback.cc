@@ -88,6 +88,12 @@ void restore(Kernel& kernel, const LinkSnapshot& before) {
   if (now.state->mtu != before.state->mtu) {
     attempts.attempt([&] { kernel.change_link(before.name, {.mtu = before.state->mtu}); });
   }
+  // A qdisc, ingress too, gives a length to a link that was made without a queue (sch_api.c).
+  if (now.state->tx_queue_length != before.state->tx_queue_length) {
+    attempts.attempt([&] {
+      kernel.change_link(before.name, {.tx_queue_length = before.state->tx_queue_length});
+    });
+  }
   if (!same_life(now, before)) restore_life(kernel, before, attempts);
   attempts.report();
 }

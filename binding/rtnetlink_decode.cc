@@ -146,6 +146,7 @@ std::optional<IndexedLink> decode_link(const nlmsghdr& message) {
   state.multicast = (header->ifi_flags & IFF_MULTICAST) != 0;
   state.all_multicast = (header->ifi_flags & IFF_ALLMULTI) != 0;
   state.mtu = attributes.value<uint32_t>(IFLA_MTU).value_or(0);
+  state.tx_queue_length = attributes.value<uint32_t>(IFLA_TXQLEN).value_or(0);
   state.alias = attributes.string(IFLA_IFALIAS);
   const auto info = attributes.nested(IFLA_LINKINFO);
   state.kind = info.string(IFLA_INFO_KIND);

@@ -57,7 +57,7 @@ std::optional<Record> parked_record(const std::vector<PodLink>& links, const Att
 std::optional<CniCacheEntry> cached_result(const AttachmentCall& call, const IfName& nic,
                                            Diagnostics& diagnostics) {
   const std::vector<std::string> dirs =
-      call.cache_dirs.empty() ? usual_cache_dirs() : call.cache_dirs;
+      call.options.cache_dirs.empty() ? usual_cache_dirs() : call.options.cache_dirs;
   auto cached = find_cached_result(dirs, call.container_id, nic);
   if (!cached) {
     std::string searched;
@@ -99,8 +99,9 @@ void apply_all(Kernel& kernel, const std::vector<Step>& steps, const std::vector
 }  // namespace
 
 void add(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
-  AttachmentSources sources{
-      .network = call.network, .names = link_names(call.network), .defaults = call.defaults};
+  AttachmentSources sources{.network = call.network,
+                            .names = link_names(call.network),
+                            .defaults = call.options.defaults};
   const IfName& nic = sources.names.pod;
   auto state = kernel.read_link(nic);
   if (!state) report_missing_nic(kernel, call, nic);

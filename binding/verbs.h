@@ -13,8 +13,7 @@ namespace patchbay {
 struct AttachmentCall {
   std::string network;
   std::string container_id;
-  NadOptions defaults;
-  std::vector<std::string> cache_dirs;
+  CniOptions options;  // ADD's
 };
 
 // The guest's tap is wired to the pod's interface, the record lies beside it, and nothing is sent

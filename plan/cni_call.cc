@@ -19,15 +19,17 @@ std::string supported_version(const JsonReader& reader) {
               reader.path() + ".cniVersion");
 }
 
-void read_options(const JsonReader& reader, CniConfig& config) {
+CniOptions read_options(const JsonReader& reader) {
   reader.only({"mode", "cacheDirs"});
-  if (const auto mode = reader.find("mode")) config.defaults.mode = mode->string();
+  CniOptions options;
+  if (const auto mode = reader.find("mode")) options.defaults.mode = mode->string();
   const auto directories = reader.find("cacheDirs");
-  if (!directories) return;
+  if (!directories) return options;
   for (const JsonReader& each : directories->elements()) {
-    config.cache_dirs.push_back(each.string());
-    if (!config.cache_dirs.back().starts_with('/')) each.refuse("an absolute path");
+    options.cache_dirs.push_back(each.string());
+    if (!options.cache_dirs.back().starts_with('/')) each.refuse("an absolute path");
   }
+  return options;
 }
 
 // A runtime that passes no args writes neither object.
@@ -45,9 +47,14 @@ CniConfig parse_cni_config(std::string_view json) {
   CniConfig config;
   config.cni_version = supported_version(reader);
   config.network = network_of(reader);
-  if (const auto options = reader.find("patchbay")) read_options(*options, config);
   config.has_prev_result = reader.find("prevResult").has_value();
   return config;
+}
+
+CniOptions parse_cni_options(std::string_view json) {
+  const Json parsed = parse_json(json, kWhat, kMaxConfigBytes);
+  const auto options = JsonReader(parsed, std::string(kWhat)).find("patchbay");
+  return options ? read_options(*options) : CniOptions();
 }
 
 std::string cni_version_of(std::string_view json) {

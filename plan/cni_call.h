@@ -11,23 +11,34 @@
 
 namespace patchbay {
 
-// The binding NAD's configuration as Multus hands it over. Under its key "patchbay" it holds the
-// defaults for all networks and what concerns the node:
+// The binding NAD's configuration as Multus hands it over:
 //
 //   {"cniVersion":"1.0.0","name":"patchbay","type":"patchbay",
 //    "args":{"cni":{"logicNetworkName":"blue"}},
 //    "patchbay":{"mode":"auto","cacheDirs":["/var/lib/cni/multus"]}}
 struct CniConfig {
   std::string cni_version;
-  std::string network;                  // args.cni.logicNetworkName; empty where it is missing
-  NadOptions defaults;                  // a network's own NAD may say otherwise
-  std::vector<std::string> cache_dirs;  // libcni's cache; empty: where runtimes keep it
+  std::string network;  // args.cni.logicNetworkName; empty where it is missing
   bool has_prev_result = false;
+
+  bool operator==(const CniConfig&) const = default;
 };
 
 // Throws Error{kMalformed}; kWrongVersion for a version that is missing or not ours; kInvalidInput
-// with a path. Keys of CNI and of other plugins are ignored, unknown ones under "patchbay" refused.
+// with a path. Keys of CNI and of other plugins are ignored, and so is "patchbay": a mistake there
+// must not keep a DEL from undoing what it can.
 CniConfig parse_cni_config(std::string_view json);
+
+// What it holds under the key "patchbay": the defaults for all networks and what concerns the node.
+struct CniOptions {
+  NadOptions defaults;                  // a network's own NAD may say otherwise
+  std::vector<std::string> cache_dirs;  // libcni's cache; empty: where runtimes keep it
+
+  bool operator==(const CniOptions&) const = default;
+};
+
+// Throws as parse_cni_config; unknown keys are refused with a guess.
+CniOptions parse_cni_options(std::string_view json);
 
 // The `cniVersion` alone, for an answer to a configuration that can't be read: the newest of ours
 // where there is none that we speak.

@@ -95,7 +95,10 @@ def copy(one: int, other: int) -> None:
     ways = {one: other, other: one}
     while True:
         for source in select.select(list(ways), [], [])[0]:
-            frame = os.read(source, LARGEST_FRAME)
+            try:
+                frame = os.read(source, LARGEST_FRAME)
+            except OSError:
+                return  # the tap was deleted
             try:
                 os.write(ways[source], frame)
             except OSError:

@@ -2,9 +2,7 @@
 tests ask of a pod's namespace."""
 
 import json
-import subprocess
 import tempfile
-import time
 import unittest
 from contextlib import ExitStack
 from pathlib import Path
@@ -90,13 +88,3 @@ def everything(namespace: Namespace) -> dict:
 def frames_after(capture: Capture, moment: float, expression: str) -> list[str]:
     """Captured frames that match and came after `moment` (time.time())."""
     return [line for line in capture.frames(expression) if float(line.split()[0]) > moment]
-
-
-def failing_sends(command: list[str], number: int) -> list[str]:
-    """`command` under strace, its `number`-th message to netlink refused by the kernel."""
-    return ["strace", "-qq", "-e", "trace=sendmsg", "-o", "/dev/null", "-e",
-            f"inject=sendmsg:error=ENOBUFS:when={number}", *command]
-
-
-__all__ = ["MAC", "PodCase", "UPLINK", "bridge", "everything", "failing_sends", "frames_after",
-           "static", "subprocess", "time"]
