@@ -50,7 +50,7 @@ bool names_a_nic(std::string_view id) {
 }
 
 std::string readable_id(std::string_view network) {
-  const std::string id = legal(network);
+  std::string id = legal(network);
   if (id.empty()) return "net";
   if (!is_letter(id.front()) || is_yaml_word(id) || names_a_nic(id)) return "net-" + id;
   return id;

@@ -27,9 +27,10 @@ def written_by_the_user(scenario: Path) -> bool:
 def files() -> dict[str, Path]:
     """Every text that our renderer wrote: its own golden files and the scenarios'."""
     found = {path.stem: path for path in sorted(GOLDEN.glob("*.yaml"))}
-    for path in sorted((TESTS / "fixtures").glob("*/network-data.yaml")):
-        if path.stat().st_size > 0 and not written_by_the_user(path.parent):
-            found[path.parent.name] = path
+    for path in sorted((TESTS / "fixtures").glob("*/expected/network-data.yaml")):
+        scenario = path.parent.parent
+        if not written_by_the_user(scenario):
+            found[scenario.name] = path
     return found
 
 
