@@ -1,5 +1,6 @@
 // patchbay-cni: a CNI plugin that Multus calls on the node, as root, once for each pod interface of
-// a VM. Everything it does is in run_cni(); here are the process's edges.
+// a VM. Everything it does is in run_cni(); here are the process's edges, and
+// `patchbay-cni install DIR` for the DaemonSet.
 #include <unistd.h>
 
 #include <array>
@@ -9,7 +10,10 @@
 #include <string_view>
 
 #include "binding/cni_main.h"
+#include "binding/install.h"
 #include "binding/netlink_kernel.h"
+#include "plan/error.h"
+#include "plan/log.h"
 
 namespace {
 
@@ -40,9 +44,21 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
+int run_install(const char* folder) {
+  try {
+    patchbay::install("/proc/self/exe", folder);
+    write_all(STDERR_FILENO, patchbay::log_line("info", "installed", {{"folder", folder}}));
+    return EXIT_SUCCESS;
+  } catch (const patchbay::Error& error) {
+    write_all(STDERR_FILENO, patchbay::log_line("error", error.what()));
+    return patchbay::info(error.errc()).exit_code;
+  }
+}
+
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc == 3 && argv[1] == std::string_view("install")) return run_install(argv[2]);
   const std::string input = read_all(STDIN_FILENO);
   const patchbay::CniAnswer answer = patchbay::run_cni({environment, input, patchbay::open_kernel});
   write_all(STDERR_FILENO, answer.log);
