@@ -9,10 +9,12 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 
 #include "plan/error.h"
 
@@ -22,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kBacklog = 16;
+constexpr std::chrono::milliseconds kShortagePause{20};
 constexpr std::string_view kSuffix = ".sock";
 constexpr size_t kMaxPathBytes = sizeof(sockaddr_un::sun_path) - 1;
 
@@ -110,20 +113,11 @@ std::string clear_left_overs(const std::string& directory, std::string_view prof
   return name;
 }
 
-// Whether an accept() that failed with `error` is worth another try.
-bool may_accept_later(int error) {
-  switch (error) {
-    case EAGAIN:
-    case EINTR:
-    case ECONNABORTED:
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-      return true;
-    default:
-      return false;
-  }
+// accept() failed for what may pass: the peer went away, or nothing is there.
+bool passes(int error) { return error == EAGAIN || error == EINTR || error == ECONNABORTED; }
+
+bool is_shortage(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
 }  // namespace
@@ -164,9 +158,10 @@ HookSocket::~HookSocket() {
 
 int HookSocket::accept() {
   const int connection = accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (connection < 0 && !may_accept_later(errno)) {
-    fail("taking a connection of virt-launcher failed", path_, errno);
-  }
+  if (connection >= 0 || passes(errno)) return connection;
+  if (!is_shortage(errno)) fail("taking a connection of virt-launcher failed", path_, errno);
+  // The connection stays in the queue and the descriptor readable: don't spin until there is room.
+  std::this_thread::sleep_for(kShortagePause);
   return connection;
 }
 

@@ -5,6 +5,7 @@
 #include <grpcpp/server_posix.h>
 
 #include <chrono>
+#include <cstdio>
 #include <string>
 #include <utility>
 
@@ -34,6 +35,14 @@ constexpr int kPriority = 0;
 constexpr size_t kMaxStatusBytes = 4000;
 
 constexpr std::chrono::seconds kStopWait{1};
+
+// gRPC's own log is the process's, so is ours: a line of it must be JSON like any other.
+void write_grpc_log(gpr_log_func_args* entry) {
+  const bool error = entry->severity == GPR_LOG_SEVERITY_ERROR;
+  const std::string line = log_line(error ? "error" : "info", entry->message,
+                                    {{"where", "gRPC"}, {"file", entry->file}});
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
 
 std::string status_text(std::string text) {
   if (text.size() <= kMaxStatusBytes) return text;
@@ -163,6 +172,7 @@ struct Server::Parts {
 Server::Server(const Profile& profile, Hooks& hooks, LogSink log, std::function<void()> on_shutdown)
     : parts_(
           std::make_unique<Parts>(profile, Shell{hooks, std::move(log), std::move(on_shutdown)})) {
+  gpr_set_log_function(write_grpc_log);
   grpc::ServerBuilder builder;
   builder.RegisterService(&parts_->info)
       .RegisterService(&parts_->v1alpha1)

@@ -220,6 +220,15 @@ TEST_F(ProgramTest, KeepsNothingOfEndedConnections) {
   EXPECT_LE(count(), before);
 }
 
+TEST_F(ProgramTest, LogsWhatGrpcSaysAsJsonToo) {
+  const auto program = start({"GRPC_VERBOSITY=DEBUG", "GRPC_TRACE=http"});
+  ASSERT_TRUE(info(socket()).status.ok());
+  program->send(SIGTERM);
+  EXPECT_EQ(program->wait(), 0);
+  EXPECT_THAT(program->log(), HasSubstr(R"("where":"gRPC")"));
+  EXPECT_NO_THROW(lines_of(program->log()));
+}
+
 TEST_F(ProgramTest, WarnsOfARegistrationUnderAnotherName) {
   const auto program =
       start({"NETWORK_BINDING_PLUGIN_NAME=my-net", "CONTAINER_NAME=hook-sidecar-0"});
