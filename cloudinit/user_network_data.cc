@@ -115,9 +115,8 @@ std::vector<UserNic> read_v1(const YAML::Node& network) {
 }
 
 UserNetworkData read(const std::string& text) {
-  const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-  if (documents.size() != 1) return {UserForm::kUnknown, "it is not one YAML document", {}};
-  const YAML::Node& document = documents.front();
+  // Not LoadAll: after a stray token (",") yaml-cpp 0.7 finds empty documents without end.
+  const YAML::Node document = YAML::Load(text);
   const YAML::Node wrapped = child(document, "network");
   const YAML::Node& network = wrapped.IsDefined() ? wrapped : document;
   const std::string version = scalar(child(network, "version"));

@@ -89,6 +89,13 @@ TEST(UserNetworkData, ALongTextIsNotRead) {
   EXPECT_EQ(read_user_network_data(fits + "x").problem, "it is longer than 1 MiB");
 }
 
+// yaml-cpp 0.7's LoadAll never comes back from the first two.
+TEST(UserNetworkData, StrayTokensAndSelfReferenceEnd) {
+  for (const std::string text : {",", ",version: 2\n", "]", "}", "&a [*a]", "---\n---\n"}) {
+    EXPECT_EQ(read_user_network_data(text).form, UserForm::kUnknown) << text;
+  }
+}
+
 TEST(UserNetworkData, DeepNestingAndAliasBombsEnd) {
   EXPECT_EQ(read_user_network_data(std::string(100000, '[')).form, UserForm::kUnknown);
   EXPECT_EQ(read_user_network_data("version: 2\nethernets: " + std::string(100000, '{')).form,
