@@ -124,6 +124,8 @@ void del(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
     // The record is made first: without one the pod's interface is as its plugin made it.
     if (!parked && changes_nic(*step)) continue;
+    // Where something is left to undo, the next DEL needs the record.
+    if (attempts.first_failure() && std::holds_alternative<MakeRecord>(*step)) continue;
     attempts.attempt([&] { undo(*step, kernel); });
   }
   attempts.report();

@@ -23,7 +23,7 @@ void add(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics);
 
 // What ADD made is gone; the parked addresses are back on the pod's interface, which is down, for
 // the network's own DEL to read. Whatever is gone already is done. Tries everything, then throws
-// the first failure.
+// the first failure; the record then stays for the next DEL.
 void del(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics);
 
 }  // namespace patchbay

@@ -1,0 +1,158 @@
+#include "binding/describe.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "pods.h"
+
+namespace patchbay {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class Describe : public testing::Test {
+ protected:
+  Describe() {
+    sources.network = kNetwork;
+    sources.names = kNames;
+    sources.nic.name = kNames.pod;
+    sources.nic.ethernet = true;
+    sources.nic.kind = "veth";
+    sources.nic.mac = Mac::parse("02:00:00:00:00:62");
+    sources.nic.mtu = 1450;
+  }
+  void on_nic(const std::string& prefix, bool kernel_made = false) {
+    sources.addresses.push_back({IpPrefix::parse(prefix), kernel_made, ""});
+  }
+  CniCacheEntry& cache() {
+    if (!sources.cached) {
+      sources.cached.emplace();
+      sources.cached->network_name = "br1-net";
+      sources.cached->ipam = "static";
+      sources.cached->result.interfaces = {{kNames.pod.str(), std::nullopt, std::nullopt, "/ns"}};
+    }
+    return *sources.cached;
+  }
+  void in_result(const std::string& prefix) {
+    cache().result.ips.push_back({IpPrefix::parse(prefix), std::nullopt, 0});
+  }
+  std::vector<std::string> addresses() {
+    std::vector<std::string> out;
+    for (const auto& a : describe_attachment(sources, diagnostics).addresses) {
+      out.push_back(a.prefix.to_string());
+    }
+    return out;
+  }
+  Errc refusal() {
+    try {
+      describe_attachment(sources, diagnostics);
+    } catch (const Error& error) {
+      said = error.what();
+      return error.errc();
+    }
+    return Errc::kInternal;
+  }
+
+  AttachmentSources sources;
+  Diagnostics diagnostics;
+  std::string said;
+};
+
+TEST_F(Describe, TheResultGivesTheOrderAndTheKernelWhatIsThere) {
+  on_nic("192.168.0.62/26");
+  on_nic("fd00::62/64");
+  on_nic("10.0.0.1/8");
+  in_result("fd00::62/64");
+  in_result("192.168.0.62/24");  // its prefix length counts
+  in_result("192.168.0.77/24");
+  EXPECT_THAT(addresses(), ElementsAre("fd00::62/64", "192.168.0.62/24", "10.0.0.1/8"));
+  ASSERT_EQ(diagnostics.size(), 1u);
+  EXPECT_EQ(diagnostics[0].network, "blue");
+  EXPECT_THAT(diagnostics[0].message, HasSubstr("192.168.0.77/24"));
+}
+
+TEST_F(Describe, ParkedAddressesAreThere) {
+  sources.parked.emplace();
+  sources.parked->ips = {IpPrefix::parse("192.168.0.62/26"), IpPrefix::parse("10.0.0.1/8")};
+  in_result("192.168.0.62/26");
+  EXPECT_THAT(addresses(), ElementsAre("192.168.0.62/26", "10.0.0.1/8"));
+  EXPECT_THAT(diagnostics, IsEmpty());
+}
+
+TEST_F(Describe, LinkLocalAddressesOfTheInterfaceAreNotTheGuests) {
+  on_nic("fe80::1/64");
+  on_nic("fe80::ff:fe00:62/64", true);
+  on_nic("2001:db8::5/64", true);
+  on_nic("169.254.1.1/16");
+  EXPECT_THAT(addresses(), ElementsAre("169.254.1.1/16"));
+  in_result("fe80::1/64");
+  EXPECT_THAT(addresses(), ElementsAre("fe80::1/64", "169.254.1.1/16"));
+}
+
+TEST_F(Describe, RoutesAndDnsComeFromTheStrongestThatKnowsThem) {
+  const Route kernels{.to = IpPrefix::parse("10.1.0.0/16")};
+  const Route records{.to = IpPrefix::parse("10.2.0.0/16")};
+  const Route results{.to = IpPrefix::parse("10.3.0.0/16"), .via = IpAddress::parse("10.0.0.1")};
+  sources.routes = {{kernels, ""}, {std::nullopt, ""}};
+  EXPECT_THAT(describe_attachment(sources, diagnostics).routes, ElementsAre(kernels));
+  sources.parked.emplace();
+  sources.parked->routes = {records};
+  sources.parked->dns.search = {"parked.example"};
+  sources.parked->ipam = "host-local";
+  const Attachment parked = describe_attachment(sources, diagnostics);
+  EXPECT_THAT(parked.routes, ElementsAre(records));
+  EXPECT_THAT(parked.dns.search, ElementsAre("parked.example"));
+  EXPECT_EQ(parked.ipam, "host-local");
+  cache().result.routes = {results};
+  cache().result.dns.search = {"corp.example"};
+  const Attachment cached = describe_attachment(sources, diagnostics);
+  EXPECT_THAT(cached.routes, ElementsAre(results));
+  EXPECT_THAT(cached.dns.search, ElementsAre("corp.example"));
+  EXPECT_EQ(cached.ipam, "static");
+}
+
+TEST_F(Describe, MacMtuAndTheReasonAreTheKernels) {
+  const Attachment a = describe_attachment(sources, diagnostics);
+  EXPECT_EQ(a.mac, sources.nic.mac);
+  EXPECT_EQ(a.mtu, 1450u);
+  EXPECT_EQ(a.backend, Backend::kRedirect);
+  EXPECT_EQ(a.backend_reason, "veth");
+  EXPECT_EQ(a.pod_interface, kNames.pod);
+  EXPECT_EQ(a.tap, kNames.tap);
+  EXPECT_TRUE(a.ours);
+}
+
+TEST_F(Describe, KindsOfInterface) {
+  for (const std::string kind : {"veth", "macvlan", "vlan"}) {
+    sources.nic.kind = kind;
+    EXPECT_EQ(describe_attachment(sources, diagnostics).backend_reason, kind);
+  }
+  sources.nic.kind = "";
+  EXPECT_EQ(describe_attachment(sources, diagnostics).backend_reason, "device");
+  for (const std::string kind : {"ipvlan", "macvtap", "tun", "bridge", "vxlan"}) {
+    sources.nic.kind = kind;
+    EXPECT_EQ(refusal(), Errc::kUnsupported) << kind;
+    EXPECT_THAT(said, HasSubstr("network \"blue\""));
+    EXPECT_THAT(said, HasSubstr(kind));
+  }
+  sources.nic.kind = "";
+  sources.nic.ethernet = false;
+  EXPECT_EQ(refusal(), Errc::kUnsupported);
+  EXPECT_THAT(said, HasSubstr("no Ethernet interface"));
+}
+
+TEST_F(Describe, TheNetworksOwnModeIsStronger) {
+  sources.defaults.mode = "bridge";
+  EXPECT_EQ(refusal(), Errc::kUnsupported);
+  EXPECT_THAT(said, HasSubstr("no backend bridge"));
+  cache().options.mode = "redirect";
+  EXPECT_EQ(describe_attachment(sources, diagnostics).backend, Backend::kRedirect);
+  cache().options.mode = "redirct";
+  EXPECT_EQ(refusal(), Errc::kInvalidInput);
+  EXPECT_THAT(said, HasSubstr("did you mean \"redirect\"?"));
+}
+
+}  // namespace
+}  // namespace patchbay

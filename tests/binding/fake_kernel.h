@@ -1,0 +1,178 @@
+// A pod's network namespace in memory, with those habits of the kernel that ADD and DEL depend on:
+// a link that goes down loses its routes and its IPv6, one that comes up makes its link-local
+// address, below an MTU of 1280 there is no IPv6, a deleted target leaves a filter that leads
+// nowhere. Any call can be made to fail.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "binding/kernel.h"
+#include "plan/error.h"
+
+namespace patchbay {
+
+class FakeKernel final : public Kernel {
+ public:
+  struct Link {
+    LinkState state;
+    std::vector<KernelAddress> addresses;
+    std::vector<KernelRoute> routes;
+    std::optional<Ingress> ingress;
+
+    bool operator==(const Link&) const = default;
+  };
+  using Links = std::map<IfName, Link>;
+
+  Links links;
+  int calls = 0;
+  int fail_at = 0;  // the number of the call that fails; 0: none
+
+  Link& add_link(const std::string& name, const std::string& kind) {
+    Link& link = links[IfName::parse(name)];
+    link.state.name = IfName::parse(name);
+    link.state.ethernet = true;
+    link.state.kind = kind;
+    link.state.mac = Mac::parse("02:00:00:00:00:62");
+    link.state.mtu = 1500;
+    link.state.tx_queue_length = kind == "veth" ? 0 : 1000;
+    link.state.multicast = true;
+    link.state.addr_gen_mode = AddrGenMode::kEui64;
+    return link;
+  }
+
+  std::optional<LinkState> read_link(const IfName& name) override {
+    count();
+    const auto found = links.find(name);
+    return found == links.end() ? std::nullopt : std::optional(found->second.state);
+  }
+  std::vector<KernelAddress> read_addresses(const IfName& link) override {
+    count();
+    return at(link).addresses;
+  }
+  std::vector<KernelRoute> read_routes(const IfName& link) override {
+    count();
+    return at(link).routes;
+  }
+  std::optional<Ingress> read_ingress(const IfName& link) override {
+    count();
+    return at(link).ingress;
+  }
+
+  void make_record_link(const IfName& name) override {
+    count();
+    add_link(name.str(), "dummy");
+  }
+  void make_tap(const IfName& name, uint32_t owner, uint32_t group) override {
+    count();
+    add_link(name.str(), "tun").state.tun =
+        TunInfo{.tap = true, .owner = owner, .group = group, .vnet_hdr = true, .persist = true};
+  }
+  void delete_link(const IfName& name) override {
+    count();
+    links.erase(name);
+    for (auto& [other, link] : links) {
+      if (!link.ingress) continue;
+      for (auto& filter : link.ingress->filters) {
+        if (filter == name) filter = IfName();
+      }
+    }
+  }
+  void change_link(const IfName& name, const LinkChange& change) override {
+    count();
+    Link& link = at(name);
+    LinkState& state = link.state;
+    if (change.alias) state.alias = *change.alias;
+    if (change.addr_gen_mode) {
+      if (!state.addr_gen_mode) throw Error(Errc::kKernel, "no IPv6 on this link");
+      state.addr_gen_mode = change.addr_gen_mode;
+    }
+    if (change.mtu) set_mtu(link, *change.mtu);
+    if (change.tx_queue_length) state.tx_queue_length = *change.tx_queue_length;
+    if (change.multicast) state.multicast = *change.multicast;
+    if (change.all_multicast) state.all_multicast = *change.all_multicast;
+    if (change.up && *change.up != state.up) *change.up ? go_up(link) : go_down(link);
+  }
+
+  void add_address(const IfName& name, const KernelAddress& address) override {
+    count();
+    Link& link = at(name);
+    const auto same = [&](const KernelAddress& a) { return a.prefix == address.prefix; };
+    if (std::any_of(link.addresses.begin(), link.addresses.end(), same)) return;
+    link.addresses.push_back(address);
+    sort_link_local_last(link);
+  }
+  void delete_address(const IfName& name, const KernelAddress& address) override {
+    count();
+    std::erase_if(at(name).addresses,
+                  [&](const KernelAddress& a) { return a.prefix == address.prefix; });
+  }
+  void add_route(const IfName& name, const KernelRoute& route) override {
+    count();
+    Link& link = at(name);
+    if (!link.state.up) throw Error(Errc::kKernel, "the network is down");
+    if (std::find(link.routes.begin(), link.routes.end(), route) == link.routes.end()) {
+      link.routes.push_back(route);
+      // The kernel's order is its own, whatever was added first.
+      std::sort(link.routes.begin(), link.routes.end(),
+                [](const auto& a, const auto& b) { return a.message < b.message; });
+    }
+  }
+
+  // Fails, if it does, with the qdisc made and the filter not.
+  void add_redirect(const IfName& from, const IfName& to) override {
+    Link& link = at(from);
+    at(to);
+    if (!link.ingress) link.ingress.emplace();
+    if (link.state.tx_queue_length == 0) link.state.tx_queue_length = 1000;
+    count();
+    link.ingress->filters.emplace_back(to);
+  }
+  void remove_ingress(const IfName& link) override {
+    count();
+    at(link).ingress.reset();
+  }
+
+ private:
+  void count() {
+    if (++calls == fail_at) throw Error(Errc::kKernel, "refused by the test");
+  }
+  Link& at(const IfName& name) {
+    const auto found = links.find(name);
+    if (found == links.end()) throw Error(Errc::kNotFound, "no link " + name.str());
+    return found->second;
+  }
+  static KernelAddress link_local() {
+    return {IpPrefix::parse("fe80::ff:fe00:62/64"), true, "kernel_ll"};
+  }
+  static void lose_ipv6(Link& link) {
+    std::erase_if(link.addresses,
+                  [](const KernelAddress& a) { return a.prefix.family() == Family::kIpv6; });
+  }
+  static void set_mtu(Link& link, uint32_t mtu) {
+    link.state.mtu = mtu;
+    if (mtu >= kMinIpv6Mtu) return;
+    link.state.addr_gen_mode.reset();
+    lose_ipv6(link);
+  }
+  static void go_up(Link& link) {
+    link.state.up = true;
+    if (link.state.addr_gen_mode == AddrGenMode::kEui64) link.addresses.push_back(link_local());
+    sort_link_local_last(link);
+  }
+  static void go_down(Link& link) {
+    link.state.up = false;
+    link.routes.clear();
+    lose_ipv6(link);
+  }
+  // As read_addresses gives them, whenever they came.
+  static void sort_link_local_last(Link& link) {
+    std::stable_sort(link.addresses.begin(), link.addresses.end(),
+                     [](const auto& a, const auto& b) { return a.kernel_made < b.kernel_made; });
+  }
+};
+
+}  // namespace patchbay

@@ -1,0 +1,122 @@
+#include "binding/verbs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "plan/record.h"
+#include "pods.h"
+
+namespace patchbay {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class Verbs : public testing::Test {
+ protected:
+  Record record() {
+    std::string text;
+    for (size_t n = 0; n < kMaxRecordLinks; ++n) {
+      const auto link = kernel.links.find(record_link_name(kNames.record, n));
+      if (link == kernel.links.end()) break;
+      text += link->second.state.alias;
+    }
+    return parse_record(text);
+  }
+  std::string failure() {
+    try {
+      add(kernel, call_without_cache(), diagnostics);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no failure";
+  }
+
+  FakeKernel kernel;
+  Diagnostics diagnostics;
+};
+
+TEST_F(Verbs, AddWithoutACacheParksWhatTheKernelHas) {
+  add_nic(kernel);
+  add(kernel, call_without_cache(), diagnostics);
+  const Record parked = record();
+  EXPECT_THAT(parked.ips,
+              ElementsAre(IpPrefix::parse("192.168.0.62/26"), IpPrefix::parse("192.168.7.62/24"),
+                          IpPrefix::parse("fd00::62/64")));
+  EXPECT_EQ(parked.routes.size(), 2u);
+  EXPECT_EQ(parked.backend, "redirect");
+  EXPECT_EQ(parked.why, "veth");
+  ASSERT_EQ(diagnostics.size(), 1u);
+  EXPECT_THAT(diagnostics[0].message, HasSubstr("no cached CNI result in /nonexistent/cache"));
+}
+
+TEST_F(Verbs, AddLeavesASilentNicAndATapUp) {
+  add_nic(kernel);
+  add(kernel, call_without_cache(), diagnostics);
+  const auto& nic = kernel.links.at(kNames.pod);
+  EXPECT_THAT(nic.addresses, IsEmpty());
+  EXPECT_TRUE(nic.state.up);
+  EXPECT_FALSE(nic.state.multicast);
+  EXPECT_TRUE(nic.state.all_multicast);
+  EXPECT_EQ(nic.state.addr_gen_mode, AddrGenMode::kNone);
+  EXPECT_EQ(nic.ingress->filters, std::vector<std::optional<IfName>>{kNames.tap});
+  const auto& tap = kernel.links.at(kNames.tap);
+  EXPECT_TRUE(tap.state.up);
+  EXPECT_EQ(tap.state.addr_gen_mode, AddrGenMode::kNone);
+  EXPECT_EQ(tap.ingress->filters, std::vector<std::optional<IfName>>{kNames.pod});
+  EXPECT_FALSE(kernel.links.at(kNames.record).state.up);
+}
+
+TEST_F(Verbs, DelPutsTheAddressesBackOnALinkThatIsDown) {
+  add_nic(kernel);
+  add(kernel, call_without_cache(), diagnostics);
+  del(kernel, call_without_cache(), diagnostics);
+  ASSERT_EQ(kernel.links.size(), 1u);
+  const auto& nic = kernel.links.at(kNames.pod);
+  EXPECT_EQ(nic.addresses.size(), 3u);
+  EXPECT_FALSE(nic.state.up);
+  EXPECT_TRUE(nic.state.multicast);
+  EXPECT_FALSE(nic.state.all_multicast);
+  EXPECT_FALSE(nic.ingress.has_value());
+}
+
+TEST_F(Verbs, DelOfNothingDoesNothing) {
+  del(kernel, call_without_cache(), diagnostics);
+  EXPECT_TRUE(kernel.links.empty());
+  add_nic(kernel);
+  const auto before = kernel.links;
+  del(kernel, call_without_cache(), diagnostics);
+  EXPECT_TRUE(kernel.links == before);
+  EXPECT_THAT(diagnostics, IsEmpty());
+}
+
+TEST_F(Verbs, DelDoesAllItCanAndReportsTheFirstFailure) {
+  add_nic(kernel);
+  add(kernel, call_without_cache(), diagnostics);
+  kernel.links.at(kNames.record).state.alias = "{}";
+  kernel.links.at(kNames.pod).ingress->filters = {std::nullopt};  // somebody else's by now
+  del(kernel, call_without_cache(), diagnostics);
+  EXPECT_EQ(kernel.links.size(), 1u);
+  EXPECT_TRUE(kernel.links.at(kNames.pod).ingress.has_value());
+  EXPECT_THAT(diagnostics.back().where, HasSubstr(kNames.record.str()));
+}
+
+TEST_F(Verbs, AddNamesTheInterfaceThatIsMissing) {
+  EXPECT_THAT(failure(), HasSubstr("network \"blue\": expected the interface pod16477688c0e"));
+  kernel.add_link("net1", "veth");
+  EXPECT_THAT(failure(), HasSubstr("found net1"));
+}
+
+TEST_F(Verbs, AddRefusesLinksAndFiltersOfOthers) {
+  add_nic(kernel).ingress = Ingress{{std::nullopt}};
+  EXPECT_THAT(failure(), HasSubstr("ingress filters of somebody else"));
+  kernel.add_link(kNames.tap.str(), "bridge");
+  EXPECT_THAT(failure(), HasSubstr("expected kind tap, found bridge"));
+  kernel.delete_link(kNames.tap);
+  kernel.make_tap(kNames.tap, 0, 107);
+  EXPECT_THAT(failure(), HasSubstr("expected owner 107, found 0"));
+}
+
+}  // namespace
+}  // namespace patchbay
