@@ -1,0 +1,80 @@
+#include "plan/cni_call.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace patchbay {
+namespace {
+
+using testing::HasSubstr;
+
+Errc errc_of(const std::function<void()>& call, std::string* said = nullptr) {
+  try {
+    call();
+  } catch (const Error& error) {
+    if (said != nullptr) *said = error.what();
+    return error.errc();
+  }
+  return Errc::kInternal;
+}
+
+TEST(CniConfig, AsMultusHandsItOver) {
+  const CniConfig config = parse_cni_config(
+      R"({"cniVersion":"0.3.1","name":"patchbay","type":"patchbay","ipam":{},"foreign":[1],)"
+      R"("args":{"cni":{"logicNetworkName":"blue","other":1}},"patchbay":{"mod":1}})");
+  EXPECT_EQ(config, (CniConfig{"0.3.1", "blue", false}));
+  EXPECT_TRUE(parse_cni_config(R"({"cniVersion":"1.1.0","prevResult":{}})").has_prev_result);
+}
+
+TEST(CniConfig, ArgsMayBeMissingAtEveryLevel) {
+  for (const std::string args : {"null", "{}", R"({"cni":null})", R"({"cni":{}})"}) {
+    EXPECT_EQ(parse_cni_config(R"({"cniVersion":"1.0.0","args":)" + args + "}").network, "");
+  }
+}
+
+TEST(CniConfig, IsStrictAboutWhatItReads) {
+  EXPECT_EQ(errc_of([] { parse_cni_config("{"); }), Errc::kMalformed);
+  EXPECT_EQ(errc_of([] { parse_cni_config("{}"); }), Errc::kWrongVersion);
+  EXPECT_EQ(errc_of([] { parse_cni_config(R"({"cniVersion":"1.0.0","cniVersion":"1.0.0"})"); }),
+            Errc::kMalformed);
+  std::string said;
+  EXPECT_EQ(
+      errc_of(
+          [] {
+            parse_cni_config(R"({"cniVersion":"1.0.0","args":{"cni":{"logicNetworkName":7}}})");
+          },
+          &said),
+      Errc::kInvalidInput);
+  EXPECT_THAT(said, HasSubstr("args.cni.logicNetworkName: expected a string, found 7"));
+}
+
+TEST(CniOptions, DefaultsAndCacheDirectories) {
+  EXPECT_EQ(parse_cni_options("{}"), CniOptions());
+  const CniOptions options =
+      parse_cni_options(R"({"patchbay":{"mode":"redirect","cacheDirs":["/a","/b"]}})");
+  EXPECT_EQ(options.defaults.mode, "redirect");
+  EXPECT_THAT(options.cache_dirs, testing::ElementsAre("/a", "/b"));
+}
+
+TEST(CniOptions, MistakesHaveAPathAndAGuess) {
+  std::string said;
+  EXPECT_EQ(errc_of([] { parse_cni_options(R"({"patchbay":{"cachedirs":[]}})"); }, &said),
+            Errc::kInvalidInput);
+  EXPECT_THAT(said, HasSubstr("did you mean \"cacheDirs\"?"));
+  EXPECT_EQ(errc_of([] { parse_cni_options(R"({"patchbay":{"cacheDirs":["a"]}})"); }, &said),
+            Errc::kInvalidInput);
+  EXPECT_THAT(said, HasSubstr("cacheDirs[0]: expected an absolute path"));
+}
+
+TEST(CniReplies, AreTheSpecs) {
+  EXPECT_EQ(cni_empty_result("0.4.0"), "{\"cniVersion\":\"0.4.0\",\"dns\":{}}\n");
+  EXPECT_EQ(cni_error("1.0.0", Error(Errc::kInvalidInput, "a \"b\"", "c.d")),
+            R"({"cniVersion":"1.0.0","code":7,"msg":"a \"b\"","details":"c.d"})"
+            "\n");
+  EXPECT_EQ(cni_error("1.0.0", Error(Errc::kMalformed, "no")),
+            "{\"cniVersion\":\"1.0.0\",\"code\":6,\"msg\":\"no\"}\n");
+  EXPECT_EQ(cni_version_of("nonsense"), "1.1.0");
+}
+
+}  // namespace
+}  // namespace patchbay
