@@ -49,6 +49,16 @@ void set_methods(const Attachment& attachment, V2Entry& entry) {
   entry.accept_ra = attachment.ipv6 == Ipv6Method::kAuto || attachment.ipv6 == Ipv6Method::kDhcp;
 }
 
+// Left out, the NIC would lose the DHCP that it has without us.
+Diagnostic unknown_mac(const OtherNic& other) {
+  return {
+      Severity::kError, other.network, "others",
+      "the guest's MAC address of this NIC (" + other.binding +
+          ") is not known: it is neither in the VM's spec, nor in network-info, nor on a link of "
+          "the pod; networkData without it would take the NIC its DHCP",
+      "write macAddress in the VM's interface"};
+}
+
 V2Entry v2_entry(const NetworkPlan& plan, const Attachment& attachment, const std::string& id,
                  Diagnostics& diagnostics) {
   V2Entry entry;
@@ -82,6 +92,10 @@ std::vector<V2Entry> v2_entries(const NetworkPlan& plan, Diagnostics& diagnostic
     entries.push_back(v2_entry(plan, plan.attachments[i], ids.attachments[i], diagnostics));
   }
   for (size_t i = 0; i < plan.others.size(); ++i) {
+    if (plan.others[i].mac.is_zero()) {
+      diagnostics.push_back(unknown_mac(plan.others[i]));
+      continue;
+    }
     V2Entry entry;
     entry.id = ids.others[i];
     entry.mac = plan.others[i].mac.to_string();

@@ -150,6 +150,20 @@ TEST_F(HandOverTest, ConfigDriveIsRefusedWhereAnAddressWouldBeLost) {
   EXPECT_THAT(with("").diagnostics, IsEmpty());
 }
 
+TEST_F(HandOverTest, ANicWhoseMacIsUnknownIsNotLeftWithoutItsDhcp) {
+  plan.others.push_back({"storage", "sriov", Mac()});
+  const Diagnostics diagnostics = hand_over(plan, data).diagnostics;
+  ASSERT_EQ(diagnostics.size(), 1U);
+  EXPECT_EQ(diagnostics[0].severity, Severity::kError);
+  EXPECT_THAT(to_string(diagnostics[0]), HasSubstr("network \"storage\""));
+  EXPECT_THAT(to_string(diagnostics[0]), HasSubstr("write macAddress"));
+  EXPECT_THAT(with("version: 2\nethernets: {a: {match: {macaddress: \"" +
+                   plan.attachments[0].mac.to_string() + "\"}, addresses: [192.168.0.62/26]}}\n")
+                  .diagnostics,
+              ElementsAre(told(Severity::kNote, "configures the NIC", "")))
+      << "what the user wrote takes nobody's DHCP through us";
+}
+
 TEST_F(HandOverTest, WhatNetworkConfigCantSayIsInTheDiagnostics) {
   plan.attachments[0].dns.options = {"ndots:5", "edns0"};
   EXPECT_THAT(
