@@ -1,5 +1,5 @@
-"""The article's scenario on the lab: the node, the plain pod and the VM of manifests/demo, and what the
-guest must have in the end. The demo shows it step by step, the vm tests assert it."""
+"""The article's scenario on the lab: the node, the plain pod and the VM of manifests/demo, and what
+the guest must have in the end. The demo shows it step by step, the vm tests assert it."""
 
 import json
 from contextlib import ExitStack
@@ -36,8 +36,8 @@ class Article:
         self._stack.close()
 
     def bring_up_node(self) -> list[str]:
-        """The bridges of the policies and the other hosts: br1's router, one with a network behind it
-        on br2, a DHCP server with one lease and no router on br3. Returns the bridges."""
+        """The bridges of the policies and the other hosts: br1's router, one with a network behind
+        it on br2, a DHCP server with one lease and no router on br3. Returns the bridges."""
         bridges = self.node.apply_policies(self.manifests)
         self.node.host("eth2", f"{ROUTER}/24")
         self.node.host("eth3", f"{APPS_HOST}/24")
@@ -80,7 +80,7 @@ class Article:
         ]
 
     def pings(self, console: Console) -> list[tuple[str, bool]]:
-        """Who reaches whom, each with the answer: both ways on br1, and every other NIC's network."""
+        """Who reaches whom, each with the answer: both ways on br1, and to every other network."""
         node, pod = self.node.namespace, self.pod
         return [
             (f"pod  {POD_ON_BR1} → VM   {VM_ON_BR1}", pod.ping(VM_ON_BR1)),

@@ -1,5 +1,5 @@
-"""A guest's serial console, the way `kubectl virt console` shows it: `virsh console` on a terminal of
-its own. Waits by polling, logs in, runs commands and returns exactly what each printed."""
+"""A guest's serial console, the way `kubectl virt console` shows it: `virsh console` on a terminal
+of its own. Waits by polling, logs in, runs commands and returns exactly what each printed."""
 
 import os
 import pty
@@ -15,7 +15,7 @@ from lab.process import LabError, start
 # Colours, cursor movements, bracketed paste, terminal queries: nothing of it is content.
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|"
                      r"\x1b[=>78c]|[\x00\x07\r]")
-LOGIN_PATIENCE = 240
+LOGIN_PATIENCE = 600  # 25 s on an idle machine, minutes on a busy one
 
 
 class Console:
@@ -54,12 +54,12 @@ class Console:
             if time.monotonic() > deadline:
                 raise LabError(f"the guest refuses {user}'s password; its console:\n{self.tail()}")
             self.wait_for(r"login: ?$", 120)
-        # Wide enough that no line is folded; what we type is not shown again; no kernel line between.
+        # No line is folded, what we type is not shown again, no kernel message comes between.
         self.run("stty -echo cols 500; dmesg -n 1; unset PROMPT_COMMAND PS1 PS2; "
                  "bind 'set enable-bracketed-paste off'", 60)
 
     def run(self, command: str, timeout: float = 120) -> str:
-        """Runs `command` in the guest's shell and returns what it printed, whatever its exit status."""
+        """What `command` prints in the guest's shell, whatever its exit status."""
         self._commands += 1
         begin, end = f"<{self._commands}<", f">{self._commands}>"
         # Quoted apart, so that the echo of what we type is not taken for the mark itself.

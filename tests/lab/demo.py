@@ -2,8 +2,8 @@
 
     PYTHONPATH=tests /usr/bin/python3 -B -m lab.demo      (./dev demo does it)
 
-Exit status: 0 when the guest has exactly what is meant for it and everyone reaches whom they should;
-1 otherwise; 130 or 143 when interrupted. Nothing stays behind in any case."""
+Exit status: 0 when the guest has exactly what is meant for it and everyone reaches whom they
+should; 1 otherwise; 130 or 143 when interrupted. Nothing stays behind in any case."""
 
 import os
 import signal
@@ -12,30 +12,36 @@ import textwrap
 import time
 
 from lab.article import POD_ON_BR1, ROUTER, Article
-from lab.expect import problems
 from lab.guest_image import guest_image
+from lab.multus import CniError
 from lab.paths import PROGRAMS
 from lab.process import LabError
-from lab.vm import PASSWORD, USER, addresses_and_routes
+from lab.vm import PASSWORD, USER, problems_of
 
 BOLD, DIM, RED, GREEN, PLAIN = (
     ("\033[1m", "\033[2m", "\033[31m", "\033[32m", "\033[0m") if sys.stdout.isatty() else [""] * 5)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 began = time.monotonic()
 
 
 def main() -> int:
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    for number in SIGNALS:
+        signal.signal(number, interrupted)
     try:
         check_place()
         with Article(guest_image(note)) as article:
             return play(article)
-    except LabError as error:
+    except (LabError, CniError) as error:
         print(f"\n{RED}{error}{PLAIN}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("\ninterrupted; everything the demo made is gone", file=sys.stderr)
-        return 130
+
+
+def interrupted(number: int, _frame: object) -> None:
+    """Leaves through every `with`, which takes down what it made; a second signal is ignored."""
+    for other in SIGNALS:
+        signal.signal(other, signal.SIG_IGN)
+    print(f"\n{signal.Signals(number).name}: taking everything down", file=sys.stderr)
+    sys.exit(128 + number)
 
 
 def check_place() -> None:
@@ -47,7 +53,7 @@ def check_place() -> None:
 
 
 def play(article: Article) -> int:
-    step("A node with extra networks (NodeNetworkConfigurationPolicy, manifests/demo/policies.yaml)")
+    step("A node with extra networks (the policies, networks, pod and VM of manifests/demo)")
     show("\n".join(article.bring_up_node()))
     show_pod(article)
     wire_vm(article)
@@ -94,10 +100,10 @@ def look_inside(article: Article) -> int:
     with article.vm.console() as console:
         console.log_in(USER, PASSWORD)
         note("logged in")
+        wrong = problems_of(console, article.expected())
         for command in ("ip -br address", "ip route"):
             screen(console.run(command), command, "samplevm")
         screen(console.run("resolvectl dns; resolvectl domain").strip(), "resolvectl", "samplevm")
-        wrong = problems(article.expected(), *addresses_and_routes(console))
         step("Who reaches whom")
         for text, answered in article.pings(console):
             show(f"{text}: {'answers' if answered else 'NO ANSWER'}")

@@ -1,6 +1,7 @@
 """KubeVirt's domain XML for a VMI: domain.xml and devices.xml are its own (v1.9.0, as in
-tests/fixtures/12-nocloud-userdata) with $names where VMs differ; the interfaces are made here as its
-converter makes them for masquerade and for a binding registered with domainAttachmentType tap."""
+tests/fixtures/12-nocloud-userdata) with $names where VMs differ; the interfaces are made here as
+its converter makes them for masquerade and for a binding registered with domainAttachmentType
+tap."""
 
 import string
 import xml.etree.ElementTree as ElementTree
@@ -36,7 +37,7 @@ class Domain:
         return self._document(self.interfaces + placeholders, self._devices)
 
     def again(self, defined: str) -> str:
-        """What the second gets: its own interfaces, every other device as libvirt has normalised it."""
+        """What the second gets: the interfaces once more, every other device as libvirt has it."""
         devices = [ElementTree.tostring(device, encoding="unicode")
                    for device in ElementTree.fromstring(defined).iterfind("devices/*")
                    if device.tag != "interface"]

@@ -1,5 +1,6 @@
 """Whether a guest has exactly the addresses and routes meant for it: compares `ip -j address` and
-`ip -j route` of the guest, NIC by NIC, found by MAC. Whatever is missing or not expected is a problem."""
+`ip -j route` of the guest, NIC by NIC, found by MAC. Whatever is missing or not expected is a
+problem."""
 
 import ipaddress
 from dataclasses import dataclass, field
@@ -8,8 +9,8 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True)
 class Nic:
     """One NIC of the guest. `addresses` with prefix; `dhcp`: those of them that came by a lease;
-    `routes`: "DESTINATION via GATEWAY", a default route being "default via GATEWAY"; what the kernel
-    derives from an address itself is not listed."""
+    `routes`: "DESTINATION via GATEWAY", a default route being "default via GATEWAY"; what the
+    kernel derives from an address itself is not listed."""
 
     mac: str
     addresses: frozenset[str] = frozenset()
@@ -28,8 +29,8 @@ class Seen:
 
 
 def problems(expected: list[Nic], addresses: list[dict], routes: list[dict]) -> list[str]:
-    """`addresses`, `routes`: parsed output of `ip -j address` and of `ip -j route`, IPv6's appended.
-    Empty: the guest is as it should be."""
+    """`addresses`, `routes`: parsed output of `ip -j address` and of `ip -j route`, IPv6's
+    appended. Empty: the guest is as it should be."""
     nics = seen(addresses, routes)
     found = []
     for nic in expected:
@@ -69,7 +70,7 @@ def seen(addresses: list[dict], routes: list[dict]) -> dict[str, Seen]:
 
 
 def derived(route: dict) -> bool:
-    """The subnet of an address, link-local and multicast: the kernel's; a lease's gateway on the link."""
+    """Routes that an address or a lease implies: its subnet, link-local ones, a lease's gateway."""
     if route.get("protocol") in ("kernel", "ra") and "gateway" not in route:
         return True
     if "gateway" in route or route["dst"] == "default":

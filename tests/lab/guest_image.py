@@ -1,6 +1,6 @@
-"""The guest: Debian 12 with cloud-init, networkd and resolved from Debian's own packages, booted with
-its cloud kernel directly. Built once (about a minute), kept under build/lab/guest-<recipe's hash>;
-a changed recipe is another folder. A guest differs from another only by its machine-id and its seed."""
+"""The guest: Debian 12 with cloud-init, networkd and resolved from Debian's own packages, booted
+with its cloud kernel directly. Built once, kept under build/lab/guest-<recipe's hash>; a changed
+recipe is another folder. A guest differs from another only by its machine-id and its seed."""
 
 import hashlib
 import os
@@ -23,16 +23,23 @@ DISK_MIB = 900  # sparse
 MODULES = ("virtio_pci", "virtio_net", "virtio_blk", "virtio_rng", "isofs")
 UNUSED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "var/cache/apt",
           "var/lib/apt/lists", "usr/share/bash-completion")
-# Timers and services that only cost time under emulation; nothing here touches the network.
+# Units that only cost time under emulation; nothing here touches the network.
 MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer", "e2scrub_all.timer", "e2scrub_reap.service",
-          "fstrim.timer", "dpkg-db-backup.timer", "systemd-pstore.service", "proc-sys-fs-binfmt_misc.automount", "getty@tty1.service")
-# Real cloud-init with fewer modules: each costs seconds under emulation. The password is set before
-# anyone can log in; what it prints goes to its log, not between a test's lines on the console.
+          "fstrim.timer", "dpkg-db-backup.timer", "systemd-pstore.service",
+          "proc-sys-fs-binfmt_misc.automount", "dev-hugepages.mount", "dev-mqueue.mount",
+          "sys-kernel-debug.mount", "sys-kernel-tracing.mount", "systemd-update-utmp.service",
+          "getty@tty1.service", "cloud-config.service", "cloud-final.service")
+# Real cloud-init with fewer modules. The password is set before anyone can log in; what cloud-init
+# prints goes to its log, not between a test's lines on the console.
 CLOUD_CONFIG = """datasource_list: [NoCloud, ConfigDrive, None]
 output: {all: '>> /var/log/cloud-init-output.log'}
 cloud_init_modules: [write-files, set_hostname, users-groups, set-passwords]
-cloud_config_modules: [runcmd]
-cloud_final_modules: [scripts-user]
+"""
+# One configured NIC is enough to go on: otherwise networkd waits 12 s for a router's advertisement
+# on each network that has none (cloud-init 22.4 does not pass accept-ra on to it).
+WAIT_ONLINE = """[Service]
+ExecStart=
+ExecStart=/lib/systemd/systemd-networkd-wait-online --any
 """
 INIT = """#!/bin/busybox sh
 # Loads the disk's and the NIC's drivers, then hands over to the guest's own init.
@@ -49,15 +56,15 @@ exec $B switch_root /root /sbin/init
 
 @dataclass(frozen=True)
 class GuestImage:
-    disk: Path  # qcow2, as container discs are; ext4 without partitions; each guest writes an overlay
+    disk: Path  # qcow2 as container discs are; ext4, no partitions; each guest writes an overlay
     kernel: Path
     initrd: Path
 
 
 def guest_image(say: Callable[[str], None] = print) -> GuestImage:
-    """The image, built first where this recipe's is not there yet; `say` is told of each long step."""
+    """The image, built first where this recipe's is not there; `say` is told of each long step."""
     recipe = repr((PACKAGES, KERNEL_PACKAGE, DISK_MIB, MODULES, UNUSED, MASKED, CLOUD_CONFIG,
-                   INIT))
+                   WAIT_ONLINE, INIT))
     folder = LAB_CACHE / f"guest-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
     image = GuestImage(folder / "disk.qcow2", folder / "vmlinuz", folder / "initrd")
     if not folder.is_dir():
@@ -75,11 +82,9 @@ def build(work: Path, say: Callable[[str], None]) -> None:
     out, root = work / "out", work / "root"
     out.mkdir()
     began = time.monotonic()
-    say("guest image: Debian 12 with cloud-init from Debian's packages (once, about a minute) …")
-    run(["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(PACKAGES)}",
-         *[f"--dpkgopt=path-exclude=/{folder}/*" for folder in UNUSED if "share" in folder],
-         "bookworm", root], timeout=1800)
-    say(f"guest image: {time.monotonic() - began:.0f} s; its kernel …")
+    say("guest image: Debian 12 with cloud-init from Debian's packages (once, one to five minutes)")
+    install(root, lambda line: say(f"guest image: {time.monotonic() - began:.0f} s: {line}"))
+    say(f"guest image: {time.monotonic() - began:.0f} s: its kernel, then the disc …")
     version = unpack_kernel(work, root, out)
     modules = keep_modules(root, version)
     make_initrd(work, root / "usr/lib/modules" / version, modules, out / "initrd")
@@ -89,6 +94,23 @@ def build(work: Path, say: Callable[[str], None]) -> None:
     run(["qemu-img", "convert", "-q", "-f", "raw", "-O", "qcow2", work / "disk.ext4",
          out / "disk.qcow2"], timeout=300)
     say(f"guest image: done after {time.monotonic() - began:.0f} s")
+
+
+def install(root: Path, say: Callable[[str], None]) -> None:
+    """mmdebstrap into `root`, its own progress passed on."""
+    log = []
+    command = ["mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}",
+               "--dpkgopt=force-unsafe-io",
+               *[f"--dpkgopt=path-exclude=/{folder}/*" for folder in UNUSED if "share" in folder],
+               "bookworm", root]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                          text=True) as job:
+        for line in job.stderr:
+            log.append(line)
+            if line.startswith("I: ") and "done" not in line:
+                say(line.removeprefix("I: ").strip())
+    if job.returncode != 0:
+        raise LabError(f"mmdebstrap ended with {job.returncode}:\n{''.join(log[-20:])}")
 
 
 def unpack_kernel(work: Path, root: Path, out: Path) -> str:
@@ -142,10 +164,13 @@ def make_initrd(work: Path, folder: Path, modules: list[str], initrd: Path) -> N
 
 
 def configure(root: Path) -> None:
-    """What a distributor's cloud image has, too: networkd and resolved on, one machine-id for none."""
+    """What a distributor's cloud image has, too: networkd and resolved on, no machine-id."""
     run(["chroot", root, "systemctl", "enable", "systemd-networkd", "systemd-resolved"])
     run(["chroot", root, "systemctl", "mask", *MASKED])
     (root / "etc/cloud/cloud.cfg.d/90_lab.cfg").write_text(CLOUD_CONFIG)
+    wait_online = root / "etc/systemd/system/systemd-networkd-wait-online.service.d"
+    wait_online.mkdir(parents=True)
+    (wait_online / "lab.conf").write_text(WAIT_ONLINE)
     (root / "etc/machine-id").write_text("")
     (root / "etc/fstab").write_text("/dev/vda / ext4 rw,noatime 0 0\n")
     resolv = root / "etc/resolv.conf"

@@ -1,6 +1,7 @@
-"""KubeVirt's hook manager (pkg/hooks/manager.go, v1.9.0) as seen by a sidecar: finds its socket, asks
-for Info, calls the hooks in the newest version both know, each call on a connection of its own. The
-messages are generated from sidecar/proto by protoc, the transport is Python's gRPC: nothing of ours."""
+"""KubeVirt's hook manager (pkg/hooks/manager.go, v1.9.0) as seen by a sidecar: finds its socket,
+asks for Info, calls the hooks in the newest version both know, each call on a connection of its
+own. The messages are generated from sidecar/proto by protoc, the transport is Python's gRPC:
+nothing of ours."""
 
 import importlib
 import json

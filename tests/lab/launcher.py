@@ -1,7 +1,6 @@
 """Plays virt-launcher for one VM (KubeVirt v1.9.0): asks the hooks in KubeVirt's order, makes the
 cloud-init disc from their answer, defines and starts the domain."""
 
-import json
 import uuid
 from collections.abc import Callable
 
@@ -20,16 +19,16 @@ OVERLAY = "/run/kubevirt-ephemeral-disks/disk-data/disk0/disk.qcow2"
 
 
 class Launcher:
-    """`network`: the pod's network namespace, wired already. After `launch`: cloud_init_data and
-    domain_xml as the hooks returned them last, and inputs, the XML each OnDefineDomain got."""
+    """`network`: the pod's network namespace, wired already. After `launch`: cloud_init_data as the
+    hook returned it, inputs and outputs, the domain's XML before and after each OnDefineDomain."""
 
     def __init__(self, pod: Pod, libvirt: Libvirt, network: Namespace, vmi: dict,
                  image: GuestImage):
         self.pod, self.libvirt, self.vmi, self._image = pod, libvirt, vmi, image
         self.domain = Domain(vmi, network)
         self.cloud_init_data: dict = {}
-        self.domain_xml = ""
         self.inputs: list[str] = []
+        self.outputs: list[str] = []
         metadata = vmi["metadata"]
         self._cloud_init = pod.room / "libvirt/cloud-init-dir" / metadata["namespace"]
         self._cloud_init /= metadata["name"]
@@ -64,13 +63,14 @@ class Launcher:
         if len(self.domain.interfaces) < FEWEST_INTERFACES:
             defined = self.libvirt.virsh("dumpxml", "--inactive", self.domain.name)
             self._pass(hooks, self.domain.again(defined))
-            self._pass(hooks, with_root_port(self.domain_xml))
+            self._pass(hooks, with_root_port(self.outputs[-1]))
 
     def _pass(self, hooks: HookManager, domain_xml: str) -> None:
         self.inputs.append(domain_xml)
-        self.domain_xml = hooks.on_define_domain(self.vmi, domain_xml)
+        self.outputs.append(hooks.on_define_domain(self.vmi, domain_xml))
         machine_id = uuid.UUID(self.vmi["spec"]["domain"]["firmware"]["uuid"]).hex
-        (self._private / "domain.xml").write_text(tcg.for_this_machine(self.domain_xml, machine_id))
+        (self._private / "domain.xml").write_text(
+            tcg.for_this_machine(self.outputs[-1], machine_id))
         self.libvirt.virsh("define", "--validate", f"/run/kubevirt-private/{self._private.name}/"
                            "domain.xml")
 
@@ -80,7 +80,7 @@ class Launcher:
 
 
 def cloud_init_data(vmi: dict) -> dict:
-    """CloudInitData as KubeVirt fills it from a cloudInitNoCloud volume (fixtures: cloudinitdata.json)."""
+    """CloudInitData as KubeVirt makes it of a cloudInitNoCloud volume (cloudinitdata.json)."""
     volume = next(volume for volume in vmi["spec"]["volumes"] if "cloudInitNoCloud" in volume)
     source = volume["cloudInitNoCloud"]
     return {
@@ -102,4 +102,4 @@ def network_info(vmi: dict, pod: Namespace) -> dict:
             link = pod.link(status["podInterfaceName"])
             interfaces.append({"network": interface["name"], "mac": link["address"],
                                "mtu": link["mtu"]})
-    return json.loads(json.dumps({"interfaces": interfaces}))
+    return {"interfaces": interfaces}

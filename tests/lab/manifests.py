@@ -1,5 +1,5 @@
-"""The cluster's objects as the lab needs them: read from the manifests a user would apply, turned into
-what each component of a cluster makes of them."""
+"""The cluster's objects as the lab needs them: read from the manifests a user would apply, turned
+into what each component of a cluster makes of them."""
 
 import json
 import uuid
@@ -37,7 +37,7 @@ class Manifests:
 
 
 def nad_configuration(nad: dict) -> dict:
-    """cnv-bridge is OpenShift's copy of the bridge plugin: the lab runs Debian's `bridge` for it."""
+    """cnv-bridge is OpenShift's copy of the bridge plugin: Debian's `bridge` runs for it here."""
     configuration = json.loads(nad["spec"]["config"])
     for plugin in configuration.get("plugins", [configuration]):
         if plugin["type"] == "cnv-bridge":
@@ -46,8 +46,8 @@ def nad_configuration(nad: dict) -> dict:
 
 
 def vmi_of(vm: dict) -> dict:
-    """The VirtualMachineInstance that virt-controller makes of a VirtualMachine, with the defaults of
-    its webhooks as far as hooks look at them (fixtures: vmi.json)."""
+    """The VirtualMachineInstance that virt-controller makes of a VirtualMachine, with the defaults
+    of its webhooks as far as hooks look at them (fixtures: vmi.json)."""
     metadata, template = vm["metadata"], vm["spec"]["template"]
     namespace = metadata.get("namespace", "default")
     spec = json.loads(json.dumps(template["spec"]))

@@ -1,5 +1,6 @@
-"""KubeVirt's own part for a NIC with `masquerade: {}`, as virt-handler and virt-launcher set it up in
-the pod: bridge k6t-eth0 with the gateway 10.0.2.1, tap0, NAT to eth0, DHCP that leases 10.0.2.2."""
+"""KubeVirt's own part for a NIC with `masquerade: {}`, as virt-handler and virt-launcher set it up
+in the pod: bridge k6t-eth0 with the gateway 10.0.2.1, tap0, NAT to eth0, DHCP that leases
+10.0.2.2."""
 
 from pathlib import Path
 

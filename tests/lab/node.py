@@ -1,6 +1,8 @@
-"""The node and what is beyond its cables: bridges as the demo's NodeNetworkConfigurationPolicies ask
-for them (kubernetes-nmstate's part), the pods' cluster network, and the other hosts of each network."""
+"""The node and what is beyond its cables: bridges as the demo's NodeNetworkConfigurationPolicies
+ask for them (kubernetes-nmstate's part), the pods' cluster network, and the other hosts of each
+network."""
 
+import os
 import shutil
 import tempfile
 from contextlib import ExitStack
@@ -27,11 +29,11 @@ class Node:
 
     def __enter__(self) -> "Node":
         with ExitStack() as stack:
-            self.room = Path(tempfile.mkdtemp(prefix="patchbay-node-"))
+            self.room = Path(tempfile.mkdtemp(prefix=f"patchbay-{os.getpid()}-node-"))
             stack.callback(shutil.rmtree, self.room, ignore_errors=True)
             self.namespace = stack.enter_context(Namespace("node"))
             self.hosts = stack.enter_context(Namespace("hosts"))
-            self.multus = stack.enter_context(Multus(self.namespace))
+            self.multus = stack.enter_context(Multus(self.namespace, self.room))
             self._stack = stack.pop_all()
         return self
 

@@ -1,4 +1,4 @@
-"""Where things are: the source tree, the programs under test, and what the lab keeps between runs."""
+"""Where things are: the source tree, the programs under test, and what the lab keeps."""
 
 import os
 from pathlib import Path

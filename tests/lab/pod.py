@@ -1,5 +1,5 @@
-"""A virt-launcher pod around a network namespace: its own mounts and processes, KubeVirt's paths under
-/var/run, user 107 without capabilities. Ending it ends every process inside, QEMU included."""
+"""A virt-launcher pod around a network namespace: its own mounts and processes, KubeVirt's paths
+under /var/run, user 107 without capability. Ending it ends every process inside, QEMU included."""
 
 import os
 import shutil
@@ -14,12 +14,13 @@ from lab.process import LabError, run, start, wait_until
 
 QEMU_UID = 107  # KubeVirt's util.NonRootUID: virt-launcher, QEMU and every sidecar
 # What virt-controller sets in each container (fixtures: pod.yaml).
-XDG = {"XDG_CACHE_HOME": "/var/run/kubevirt-private", "XDG_CONFIG_HOME": "/var/run/kubevirt-private",
+XDG = {"XDG_CACHE_HOME": "/var/run/kubevirt-private",
+       "XDG_CONFIG_HOME": "/var/run/kubevirt-private",
        "XDG_RUNTIME_DIR": "/var/run"}
 PROGRAMS_IN_POD = Path("/run/patchbay")
 FOLDERS = ("kubevirt-hooks", "kubevirt-private", "kubevirt-ephemeral-disks/disk-data/disk0",
            "kubevirt/container-disks", "libvirt/cloud-init-dir", "lock", "patchbay", "guest")
-# Runs as the pod's first process: mounts, then reaps whatever ends. $1: the pod's /run, $2: programs.
+# The pod's first process: mounts, then reaps whatever ends. $1: the pod's /run, $2: programs.
 INIT = f"""
 set -e
 mount --make-rprivate /
@@ -42,7 +43,7 @@ class Pod:
         self.programs = programs
 
     def __enter__(self) -> "Pod":
-        self.room = Path(tempfile.mkdtemp(prefix="patchbay-pod-"))
+        self.room = Path(tempfile.mkdtemp(prefix=f"patchbay-{os.getpid()}-pod-"))
         self.room.chmod(0o755)
         try:
             self._open()
@@ -71,7 +72,7 @@ class Pod:
                 self.give(self.room / folder)
 
     def _add_to(self, database: str, entry: str) -> None:
-        """The pod's copy of /etc/passwd or /etc/group knows its user, as virt-launcher's image does."""
+        """In the pod, /etc/passwd and /etc/group know its user, as in virt-launcher's image."""
         others = [line for line in Path("/etc", database).read_text().splitlines()
                   if line.split(":")[2] != str(QEMU_UID)]
         (self.room / database).write_text("".join(f"{line}\n" for line in [*others, entry]))
@@ -100,7 +101,7 @@ class Pod:
 
     def command(self, words: Sequence[str], *, root: bool = False,
                 environment: Mapping[str, str] = {}) -> list[str]:
-        """`words` as a command line that runs in the pod: as its user without capability, or as root."""
+        """The command line that runs `words` in the pod, as its user or as root."""
         enter = ["nsenter", f"--target={self.pid}", "--mount", "--net", "--pid"]
         if not root:
             enter += ["setpriv", f"--reuid={QEMU_UID}", f"--regid={QEMU_UID}", "--clear-groups",

@@ -16,7 +16,7 @@ class LabError(Exception):
 
 def run(command: Sequence[str], *, stdin: str = "", timeout: float = 120, env: dict | None = None,
         cwd: str | os.PathLike | None = None) -> str:
-    """Runs `command` to its end and returns its stdout; LabError when it fails or takes too long."""
+    """Runs `command` and returns its stdout; LabError when it fails or takes too long."""
     try:
         done = subprocess.run([str(word) for word in command], input=stdin, text=True, cwd=cwd,
                               capture_output=True, timeout=timeout, env=env, check=False)
@@ -31,13 +31,13 @@ def run(command: Sequence[str], *, stdin: str = "", timeout: float = 120, env: d
 
 
 def start(command: Sequence[str], **options) -> subprocess.Popen:
-    """Starts a program that stays. The kernel kills it when this process ends for whatever reason."""
+    """Starts a program that stays. The kernel kills it when this process ends, however it ends."""
     return subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *[str(word) for word in command]],
                             start_new_session=True, **{"stdin": subprocess.DEVNULL, **options})
 
 
 def stop(process: subprocess.Popen, patience: float = 10) -> int:
-    """SIGTERM, then SIGKILL after `patience` seconds; returns the exit status, negative for a signal."""
+    """SIGTERM, SIGKILL after `patience` seconds; the exit status, negative for a signal."""
     if process.poll() is None:
         process.terminate()
         try:
@@ -49,7 +49,7 @@ def stop(process: subprocess.Popen, patience: float = 10) -> int:
 
 def wait_until(what: str, probe: Callable[[], Found | None], timeout: float = 120,
                pause: float = 0.05) -> Found:
-    """Polls until `probe` returns something true, and returns it; LabError naming `what` otherwise."""
+    """Polls until `probe` returns something true and returns it; LabError with `what` if never."""
     deadline = time.monotonic() + timeout
     while not (found := probe()):
         if time.monotonic() > deadline:

@@ -1,10 +1,12 @@
 """One VM on the lab's node, from its pod's networks to its guest's console."""
 
 import json
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
 from lab.console import Console
+from lab.expect import Nic, problems
 from lab.guest_image import GuestImage
 from lab.hooks import HookManager
 from lab.launcher import Launcher, network_info
@@ -66,12 +68,13 @@ class VirtualMachine:
                            ) from error
 
     def console(self) -> Console:
-        """Logged in once entered through `logged_in`."""
+        """The guest's; Console.log_in waits for its boot."""
         return self.launcher.console()
 
     def stop(self) -> int:
-        """Ends the guest as KubeVirt does: QEMU, then the hook Shutdown, after which the sidecar has
-        to end by itself. Returns the sidecar's exit status; LabError where it left a socket behind."""
+        """Ends the guest as KubeVirt does: QEMU, then the hook Shutdown, after which the sidecar
+        has to end by itself. Returns the sidecar's exit status; LabError where it left a socket
+        behind."""
         self.libvirt.virsh("destroy", self.launcher.domain.name)
         HookManager(self.pod.room / "kubevirt-hooks").shutdown()
         status = self.sidecar.process.wait(10)
@@ -88,7 +91,15 @@ class VirtualMachine:
         return self.vmi["spec"]["domain"]["devices"]["interfaces"]
 
 
-def addresses_and_routes(console: Console) -> tuple[list[dict], list[dict]]:
-    """What the guest itself says about its NICs."""
-    return (json.loads(console.run("ip -j address")),
-            json.loads(console.run("ip -j route")) + json.loads(console.run("ip -6 -j route")))
+def problems_of(console: Console, expected: list[Nic], patience: float = 60) -> list[str]:
+    """What is wrong with the guest's addresses and routes by its own word, after it had `patience`
+    seconds to ask its DHCP servers. Empty: nothing."""
+    deadline = time.monotonic() + patience
+    while True:
+        addresses = json.loads(console.run("ip -j address"))
+        routes = [route for family in ("-4", "-6")
+                  for route in json.loads(console.run(f"ip {family} -j route") or "[]")]
+        wrong = problems(expected, addresses, routes)
+        if not wrong or time.monotonic() > deadline:
+            return wrong
+        time.sleep(1)
