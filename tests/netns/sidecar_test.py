@@ -6,6 +6,7 @@ import unittest
 from pathlib import Path
 
 from lab.hooks import HookError, HookManager
+from lab.netns import veth
 from lab.paths import PROGRAMS, SOURCE
 from lab.process import stop
 from pod_case import MAC, PodCase, bridge, static
@@ -22,6 +23,7 @@ class SidecarInPod(PodCase):
     def setUp(self) -> None:
         super().setUp()
         self.make_bridge()
+        veth(self.pod, "eth0", self.node, "pod-eth0")  # the pod network, for the masquerade NIC
         self.vmi = json.loads((FIXTURE / "vmi.json").read_text())
         self.domain = (FIXTURE / "domain.xml").read_text()
         self.cloud_init = json.loads((FIXTURE / "cloudinitdata.json").read_text())
@@ -56,7 +58,8 @@ class SidecarInPod(PodCase):
             self.assertIn(f"\n{kind}:\t0000000000000000\n", status)
 
         data = manager.pre_cloud_init_iso(self.vmi, self.cloud_init)
-        for expected in ("192.168.0.62/26", "fd00::62/64", "10.0.0.0/8", MAC):
+        pod_network = self.pod.link("eth0")["address"]
+        for expected in ("192.168.0.62/26", "fd00::62/64", "10.0.0.0/8", MAC, pod_network):
             self.assertIn(expected, data["NetworkData"])
         self.assertEqual(data, {**self.cloud_init, "NetworkData": data["NetworkData"]})
         first = manager.on_define_domain(self.vmi, self.domain)

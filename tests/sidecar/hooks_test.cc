@@ -300,7 +300,7 @@ TEST_F(HooksTest, KeepsSecretsOutOfLogAndErrors) {
 class NetworkInfoTest : public HooksTest {
  protected:
   // `texts`: what the file holds at the first look, the second, …; the last one stays.
-  Hooks make_hooks_with(std::vector<std::optional<std::string>> texts, const PodState& pod) {
+  Hooks make_hooks_with(const std::vector<std::optional<std::string>>& texts, const PodState& pod) {
     HookSources sources = sources_of(pod, log_);
     sources.network_info = [this, texts] { return texts[std::min(looks_++, texts.size() - 1)]; };
     sources.sleep = [this](std::chrono::milliseconds time) { slept_ += time; };

@@ -58,6 +58,8 @@ class Program {
     for (const std::string& argument : arguments)
       argv.push_back(const_cast<char*>(argument.c_str()));
     std::vector<char*> envp;
+    argv.reserve(arguments.size() + 2);
+    envp.reserve(environment.size() + 1);
     for (const std::string& pair : environment) envp.push_back(const_cast<char*>(pair.c_str()));
     argv.push_back(nullptr);
     envp.push_back(nullptr);

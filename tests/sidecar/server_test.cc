@@ -18,10 +18,9 @@ namespace patchbay::sidecar {
 namespace {
 
 using testing::HasSubstr;
-using testing::StartsWith;
 
 constexpr char kScenario[] = "12-nocloud-userdata";
-constexpr int kMebibyte = 1 << 20;
+constexpr size_t kMebibyte = size_t{1} << 20;
 
 class ServerTest : public testing::Test {
  protected:
@@ -178,6 +177,7 @@ TEST_F(ServerTest, TakesMoreThanFourMebibytesAndGivesUpToThat) {
 TEST_F(ServerTest, AnswersCallsAtTheSameTime) {
   std::atomic<int> answered{0};
   std::vector<std::thread> callers;
+  callers.reserve(8);
   for (int i = 0; i < 8; ++i) {
     callers.emplace_back([&] {
       const Answer answer = ask(callback("v1alpha3", "PreCloudInitIso"), cloud_init_request());
