@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from lab.apt import debian_mirror
 from lab.paths import LAB_CACHE
 from lab.process import LabError, run
 
@@ -104,13 +105,9 @@ def _modules(release: str) -> Path:
 
 def _fetch(release: str, scratch: Path) -> None:
     """From the mirror that apt uses here, with lists of our own: a foreign release stays foreign."""
-    mirrors = run(["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages",
-                   "Component: main", "Origin: Debian"]).split()
-    mirror = next((uri for uri in mirrors if "security" not in uri), None)
-    if mirror is None:
-        raise LabError("apt knows no Debian mirror: run apt-get update")
     sources = scratch / "sources.list"
-    sources.write_text(f"deb [signed-by={KEYRING}] {mirror} {release} main\n", encoding="utf-8")
+    sources.write_text(f"deb [signed-by={KEYRING}] {debian_mirror()} {release} main\n",
+                       encoding="utf-8")
     options = []
     for name, folder in {"State::Lists": "lists", "Cache": "cache"}.items():
         (scratch / folder).mkdir()

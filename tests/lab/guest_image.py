@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.apt import debian_mirror
 from lab.paths import LAB_CACHE
 from lab.process import LabError, run
 
@@ -82,7 +83,7 @@ def build(work: Path, say: Callable[[str], None]) -> None:
     out, root = work / "out", work / "root"
     out.mkdir()
     began = time.monotonic()
-    say("guest image: Debian 12 with cloud-init from Debian's packages (once, one to five minutes)")
+    say("guest image: Debian 12 with cloud-init from Debian's packages (once, a minute or two)")
     install(root, lambda line: say(f"guest image: {time.monotonic() - began:.0f} s: {line}"))
     say(f"guest image: {time.monotonic() - began:.0f} s: its kernel, then the disc …")
     version = unpack_kernel(work, root, out)
@@ -102,7 +103,7 @@ def install(root: Path, say: Callable[[str], None]) -> None:
     command = ["mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}",
                "--dpkgopt=force-unsafe-io",
                *[f"--dpkgopt=path-exclude=/{folder}/*" for folder in UNUSED if "share" in folder],
-               "bookworm", root]
+               "bookworm", root, debian_mirror()]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
                           text=True) as job:
         for line in job.stderr:
