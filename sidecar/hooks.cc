@@ -71,9 +71,8 @@ void require_earlier_cloud_init_call(const NetworkPlan& plan) {
   if (networks.empty()) return;
   throw Error(
       Errc::kConflict,
-      "the domain was asked for before the cloud-init data, so the guest never learns the "
-      "addresses "
-      "of " +
+      "the domain was asked for before the cloud-init data, so the guest would not learn the "
+      "addresses of " +
           networks +
           ": KubeVirt asks only one sidecar of a VM for PreCloudInitIso, and it has asked another; "
           "remove that hook sidecar or its subscription to PreCloudInitIso (annotation "
@@ -129,11 +128,11 @@ CloudInitTexts Hooks::pre_cloud_init_iso(const CloudInitTexts& texts, std::strin
   } else if (is_absent(texts.no_cloud_source)) {
     answer.no_cloud_source = no_cloud_source_with_texts("", data.user_data, data.network_data);
   }
-  log_answer(kPreCloudInitIso, plan,
-             !same_network               ? "networkData written"
-             : data.network_data.empty() ? "no networkData"
-                                         : "the user's networkData kept",
-             start);
+  std::string_view result = "networkData written";
+  if (same_network) {
+    result = data.network_data.empty() ? "no networkData" : "user's networkData kept";
+  }
+  log_answer(kPreCloudInitIso, plan, result, start);
   return answer;
 }
 

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <span>
 #include <string>
 #include <thread>
@@ -95,6 +96,9 @@ int main_with(std::span<char*> arguments) {
   } catch (const Error& error) {
     write_log(log_line("error", error.message(), {{"where", error.where()}}));
     return info(error.errc()).exit_code;
+  } catch (const std::exception& error) {
+    write_log(log_line("error", std::string("a bug in patchbay-sidecar: ") + error.what()));
+    return info(Errc::kInternal).exit_code;
   }
 }
 
