@@ -27,7 +27,7 @@ std::string variable(const CniRequest& request, const char* name) {
 }
 
 std::string command_of(const CniRequest& request) {
-  const std::string command = variable(request, "CNI_COMMAND");
+  std::string command = variable(request, "CNI_COMMAND");
   if (std::find(kCommands.begin(), kCommands.end(), command) != kCommands.end()) return command;
   throw Error(Errc::kBadEnvironment,
               "expected ADD, DEL, CHECK, GC, STATUS or VERSION, found " +

@@ -71,9 +71,9 @@ std::optional<CniCacheEntry> find_cached_result(const std::vector<std::string>& 
                                                 const IfName& if_name) {
   const std::string suffix = "-" + std::string(container_id) + "-" + if_name.str();
   for (const std::string& dir : dirs) {
-    const std::string results = dir + "/results";
+    const std::string results = dir + "/results/";
     for (const std::string& name : names_ending_with(results, suffix)) {
-      CniCacheEntry entry = read_entry(results + "/" + name);
+      CniCacheEntry entry = read_entry(std::string(results).append(name));
       if (entry.container_id == container_id && entry.if_name == if_name.str()) return entry;
     }
   }

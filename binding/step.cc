@@ -30,6 +30,7 @@ std::string text_of(std::optional<uint32_t> id) { return id ? std::to_string(*id
 
 std::vector<std::string> texts(const std::vector<IpPrefix>& prefixes) {
   std::vector<std::string> out;
+  out.reserve(prefixes.size());
   for (const IpPrefix& prefix : prefixes) out.push_back(prefix.to_string());
   return out;
 }

@@ -32,6 +32,14 @@ NetlinkMessage qdisc_request(int type, int flags, int link) {
   return request;
 }
 
+// A selector without keys reads no byte of the frame: with one, a frame too short for it would pass
+// by.
+void put_match_all(NetlinkMessage& request) {
+  tc_u32_sel selector{};
+  selector.flags = TC_U32_TERMINAL;
+  request.bytes(TCA_U32_SEL, &selector, sizeof selector);
+}
+
 void put_redirect(NetlinkMessage& request, int to) {
   tc_mirred mirred{};
   mirred.action = TC_ACT_STOLEN;
@@ -67,16 +75,12 @@ NetlinkMessage read_filters_request(int link) {
 NetlinkMessage add_redirect_request(int from, int to) {
   tcmsg header = header_for(from, kIngressFilters);
   header.tcm_info = TC_H_MAKE(kPriority << 16, htons(ETH_P_ALL));
-  // A selector without keys reads no byte of the frame: with one, a frame too short for it would
-  // pass by.
-  tc_u32_sel selector{};
-  selector.flags = TC_U32_TERMINAL;
   constexpr int kFirstAction = 1;
   NetlinkMessage request(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL);
   request.header(header);
   request.string(TCA_KIND, "u32");
   request.nest(TCA_OPTIONS, [&](NetlinkMessage& options) {
-    options.bytes(TCA_U32_SEL, &selector, sizeof selector);
+    put_match_all(options);
     options.nest(TCA_U32_ACT, [&](NetlinkMessage& actions) {
       actions.nest(kFirstAction, [&](NetlinkMessage& action) { put_redirect(action, to); });
     });

@@ -85,6 +85,7 @@ bool is_wired(Kernel& kernel, const std::vector<Step>& steps) {
 void apply_all(Kernel& kernel, const std::vector<Step>& steps, const std::vector<PodLink>& records,
                Diagnostics& diagnostics) {
   std::vector<IfName> links;
+  links.reserve(records.size());
   for (const PodLink& link : records) links.push_back(link.name);
   for (const Step& step : steps) {
     for (const IfName& link : links_of(step)) {
