@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lab.hooks import HookError, HookManager
 from lab.netns import veth
-from lab.paths import PROGRAMS, SOURCE
+from lab.paths import SOURCE
 from lab.process import stop
 from pod_case import MAC, PodCase, bridge, static
 
@@ -15,8 +15,6 @@ FIXTURE = SOURCE / "tests/fixtures/12-nocloud-userdata"
 NETWORK = "data"  # the fixture's name for its patchbay network
 CONTAINER = "hook-sidecar-0"
 PASST_SIDECAR_KB = 19_700  # resident, KubeVirt v1.9.0's own passt sidecar
-UNPRIVILEGED = ["setpriv", "--reuid=107", "--regid=107", "--clear-groups", "--inh-caps=-all",
-                "--bounding-set=-all", "--no-new-privs"]
 
 
 class SidecarInPod(PodCase):
@@ -33,7 +31,6 @@ class SidecarInPod(PodCase):
         self.multus.add_binding(self.multus.add_network(self.pod, NETWORK, nad, mac=MAC))
 
     def start_sidecar(self) -> HookManager:
-        self.room.chmod(0o755)
         hooks = self.room / "kubevirt-hooks"
         self.folder = hooks / CONTAINER
         self.folder.mkdir(parents=True)
@@ -41,7 +38,7 @@ class SidecarInPod(PodCase):
         self.log_file = self.room / "sidecar.log"
         with self.log_file.open("w") as log:
             self.sidecar = self.pod.start(
-                *UNPRIVILEGED, PROGRAMS / "patchbay-sidecar", "--socket-dir", self.folder,
+                *self.as_user_107("patchbay-sidecar"), "--socket-dir", self.folder,
                 env={"CONTAINER_NAME": CONTAINER, "PATH": "/usr/sbin:/usr/bin"}, stderr=log)
         self.addCleanup(stop, self.sidecar)
         return HookManager(hooks)
