@@ -7,6 +7,7 @@
 
 #include "plan/error.h"
 #include "plan/names.h"
+#include "tests/plan/scene.h"
 #include "tests/plan/test_files.h"
 
 namespace patchbay {
@@ -14,91 +15,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-constexpr std::string_view kBlueMac = "02:00:00:00:00:0b";
-
-PodLink link(const std::string& name, const std::string& kind, std::string_view mac) {
-  PodLink made;
-  made.name = IfName::parse(name);
-  made.kind = kind;
-  made.mac = Mac::parse(mac);
-  made.mtu = 1450;
-  made.up = true;
-  return made;
-}
-
-Route route(const std::string& to, const std::string& via) {
-  return {IpPrefix::parse(to), IpAddress::parse(via), {}, {}, {}, {}, {}};
-}
-
-// A VM with a masquerade NIC and NICs on Multus networks of the given names, all bound to us; its
-// pod as patchbay-cni leaves it.
-struct Scene {
-  PlanInput input;
-
-  explicit Scene(const std::vector<std::string>& networks = {"blue"}) {
-    input.vmi.name = "vm1";
-    input.vmi.namespace_ = "ns1";
-    input.vmi.architecture = "amd64";
-    add_interface("default", "masquerade", "");
-    input.vmi.networks.push_back({"default", true, ""});
-    input.pod.links.push_back(link("eth0", "veth", "02:00:00:0a:0b:0c"));
-    for (const std::string& network : networks) {
-      add_interface(network, "binding", "patchbay");
-      input.vmi.networks.push_back({network, false, "ns1/" + network + "-nad"});
-      const LinkNames names = link_names(network);
-      input.pod.links.push_back(link(names.pod.str(), "veth", kBlueMac));
-      input.pod.links.push_back(link(names.tap.str(), "tun", "02:00:00:00:00:ff"));
-    }
-  }
-
-  void add_interface(const std::string& name, const std::string& binding,
-                     const std::string& plugin) {
-    VmiInterface interface;
-    interface.name = name;
-    interface.binding = binding;
-    interface.plugin = plugin;
-    input.vmi.interfaces.push_back(interface);
-  }
-
-  VmiInterface& interface(const std::string& name) {
-    for (VmiInterface& each : input.vmi.interfaces) {
-      if (each.name == name) return each;
-    }
-    throw std::logic_error("no interface " + name);
-  }
-
-  PodLink& pod_link(const std::string& network) {
-    for (PodLink& each : input.pod.links) {
-      if (each.name == link_names(network).pod) return each;
-    }
-    throw std::logic_error("no link for " + network);
-  }
-
-  void remove_link(const IfName& name) {
-    std::erase_if(input.pod.links, [&](const PodLink& each) { return each.name == name; });
-  }
-
-  void park(const std::string& network, std::vector<IpPrefix> ips, std::vector<Route> routes = {},
-            Dns dns = {}) {
-    Record record;
-    record.mac = Mac::parse(kBlueMac);
-    record.mtu = 1450;
-    record.ips = std::move(ips);
-    record.routes = std::move(routes);
-    record.dns = std::move(dns);
-    record.ipam = record.ips.empty() ? "" : "static";
-    record.backend = "redirect";
-    record.why = "veth";
-    PodLink parked;
-    parked.name = link_names(network).record;
-    parked.kind = "dummy";
-    parked.alias = to_json(record);
-    input.pod.links.push_back(parked);
-  }
-
-  NetworkPlan plan() const { return make_plan(input); }
-};
 
 std::vector<std::string> texts(const Diagnostics& diagnostics) {
   std::vector<std::string> out;
@@ -328,79 +244,6 @@ TEST(MakePlan, RefusesOneGuestNameForTwo) {
   scene.input.vmi.networks_annotation =
       R"({"blue":{"guestName":"ens1"},"red":{"guestName":"ens1"}})";
   EXPECT_THAT(to_string(scene.plan().diagnostics.at(0)), HasSubstr("\"ens1\" is the name of"));
-}
-
-TEST(DefaultRoute, StaysWithThePodNetworkAndRanksTheRest) {
-  Scene scene({"blue", "red"});
-  scene.park("blue", {IpPrefix::parse("10.0.0.2/24")}, {route("0.0.0.0/0", "10.0.0.1")});
-  scene.park("red", {IpPrefix::parse("10.1.0.2/24")}, {route("0.0.0.0/0", "10.1.0.1")});
-  const NetworkPlan plan = scene.plan();
-  EXPECT_EQ(plan.default_route, "default");
-  EXPECT_EQ(plan.attachments[0].routes[0].metric, 2001U);
-  EXPECT_EQ(plan.attachments[1].routes[0].metric, 2002U);
-}
-
-TEST(DefaultRoute, GoesWhereTheAnnotationSays) {
-  Scene scene({"blue", "red"});
-  scene.park("blue", {IpPrefix::parse("10.0.0.2/24")}, {route("0.0.0.0/0", "10.0.0.1")});
-  scene.park("red", {});
-  scene.input.vmi.networks_annotation = R"({"blue":{"defaultRoute":true}})";
-  EXPECT_EQ(scene.plan().default_route, "blue");
-  EXPECT_EQ(scene.plan().attachments[0].routes[0].metric, std::nullopt);
-  scene.input.vmi.networks_annotation = R"({"red":{"defaultRoute":true}})";
-  EXPECT_EQ(scene.plan().default_route, "red");
-  EXPECT_EQ(scene.plan().attachments[0].routes[0].metric, 2001U);
-  EXPECT_EQ(scene.plan().attachments[1].dhcp_metric, 50U);
-  scene.input.vmi.networks_annotation =
-      R"({"red":{"defaultRoute":true},"blue":{"defaultRoute":true}})";
-  EXPECT_TRUE(has_errors(scene.plan().diagnostics));
-}
-
-TEST(DefaultRoute, WithoutAPodNetworkGoesToTheFirstThatHasOne) {
-  Scene scene({"dhcp", "blue", "red"});
-  scene.input.vmi.interfaces.erase(scene.input.vmi.interfaces.begin());
-  scene.input.vmi.networks.erase(scene.input.vmi.networks.begin());
-  scene.park("dhcp", {});
-  scene.park("blue", {IpPrefix::parse("10.0.0.2/24")}, {route("0.0.0.0/0", "10.0.0.1")});
-  scene.park("red", {IpPrefix::parse("10.1.0.2/24")}, {route("0.0.0.0/0", "10.1.0.1")});
-  EXPECT_EQ(scene.plan().default_route, "blue");
-  EXPECT_EQ(scene.plan().attachments[2].routes[0].metric, 2002U);
-  scene.input.vmi.networks_annotation = R"({"blue":{"defaultRoute":false}})";
-  EXPECT_EQ(scene.plan().default_route, "red");
-}
-
-TEST(DefaultRoute, KeepsAMetricThatWasGiven) {
-  Scene scene;
-  Route given = route("0.0.0.0/0", "10.0.0.1");
-  given.metric = 5;
-  scene.park("blue", {IpPrefix::parse("10.0.0.2/24")}, {given});
-  EXPECT_EQ(scene.plan().attachments[0].routes[0].metric, 5U);
-}
-
-TEST(DomainWishes, FollowKubeVirtsConverter) {
-  Scene scene;
-  scene.park("blue", {});
-  scene.input.vmi.multiqueue = true;
-  scene.input.vmi.vcpus = 4;
-  NetworkPlan plan = scene.plan();
-  EXPECT_EQ(plan.attachments[0].domain.queues, std::nullopt);
-  EXPECT_THAT(to_string(plan.diagnostics.at(0)), HasSubstr("was made with one"));
-  for (PodLink& each : scene.input.pod.links) each.multi_queue = each.kind == "tun";
-  EXPECT_EQ(scene.plan().attachments[0].domain.queues, 4U);
-  scene.input.vmi.launch_security = true;
-  EXPECT_TRUE(scene.plan().attachments[0].domain.iommu);
-  scene.interface("blue").model = "e1000e";
-  plan = scene.plan();
-  EXPECT_EQ(plan.attachments[0].domain.model, "e1000e");
-  EXPECT_FALSE(plan.attachments[0].domain.iommu);
-  EXPECT_EQ(plan.attachments[0].domain.queues, std::nullopt);
-  scene.interface("blue").model = "virtio";
-  scene.input.vmi.virtio_transitional = true;
-  EXPECT_EQ(scene.plan().attachments[0].domain.model, "virtio-transitional");
-  scene.input.vmi.architecture = "s390x";
-  plan = scene.plan();
-  EXPECT_EQ(plan.attachments[0].domain.model, "virtio");
-  EXPECT_FALSE(plan.attachments[0].domain.rom_off);
 }
 
 TEST(MakePlan, LeavesHotUnpluggedInterfacesOut) {
