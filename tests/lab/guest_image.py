@@ -98,18 +98,24 @@ def build(work: Path, say: Callable[[str], None]) -> None:
 
 
 def install(root: Path, say: Callable[[str], None]) -> None:
-    """mmdebstrap into `root`, its own progress passed on."""
+    """mmdebstrap into `root`, its own progress passed on; in namespaces of its own, which take its
+    mounts and processes with them when we are interrupted."""
     log = []
-    command = ["mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}",
+    command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
+               "mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}",
                "--dpkgopt=force-unsafe-io",
                *[f"--dpkgopt=path-exclude=/{folder}/*" for folder in UNUSED if "share" in folder],
                "bookworm", root, debian_mirror()]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
                           text=True) as job:
-        for line in job.stderr:
-            log.append(line)
-            if line.startswith("I: ") and "done" not in line:
-                say(line.removeprefix("I: ").strip())
+        try:
+            for line in job.stderr:
+                log.append(line)
+                if line.startswith("I: ") and "done" not in line:
+                    say(line.removeprefix("I: ").strip())
+        except BaseException:
+            job.kill()
+            raise
     if job.returncode != 0:
         raise LabError(f"mmdebstrap ended with {job.returncode}:\n{''.join(log[-20:])}")
 

@@ -27,8 +27,8 @@ class Namespace:
         self._processes: list[subprocess.Popen] = []
 
     def __enter__(self) -> "Namespace":
+        _alive.append(self)  # first: an interrupt may come while it is being made
         run(["ip", "netns", "add", self.name])
-        _alive.append(self)
         self.run("ip", "link", "set", "lo", "up")
         return self
 
@@ -40,11 +40,11 @@ class Namespace:
         for process in self._processes:
             stop(process, patience=2)
         self._processes.clear()
-        if self in _alive:
-            _alive.remove(self)
         if self.path.exists():
             _end_strays(self.name)
             run(["ip", "netns", "delete", self.name])
+        if self in _alive:
+            _alive.remove(self)
 
     def command(self, *command: object) -> list[str]:
         return ["ip", "netns", "exec", self.name, *map(str, command)]
