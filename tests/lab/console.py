@@ -10,6 +10,7 @@ import termios
 import time
 from collections.abc import Sequence
 
+from lab import interrupts
 from lab.process import LabError, start
 
 # Colours, cursor movements, bracketed paste, terminal queries: nothing of it is content.
@@ -78,6 +79,7 @@ class Console:
         """The first match of `pattern` in what came after the last line sent."""
         deadline = time.monotonic() + timeout
         while not (match := re.search(pattern, self.answer())):
+            interrupts.check()
             if time.monotonic() > deadline:
                 raise LabError(f"waited {timeout:.0f} s for {pattern!r} on the guest's console; "
                                f"it ends with:\n{self.tail()}")

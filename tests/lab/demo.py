@@ -6,11 +6,11 @@ Exit status: 0 when the guest has exactly what is meant for it and everyone reac
 should; 1 otherwise; 130 or 143 when interrupted. Nothing stays behind in any case."""
 
 import os
-import signal
 import sys
 import textwrap
 import time
 
+from lab import interrupts
 from lab.article import POD_ON_BR1, ROUTER, Article
 from lab.guest_image import guest_image
 from lab.multus import CniError
@@ -20,28 +20,18 @@ from lab.vm import PASSWORD, USER, problems_of
 
 BOLD, DIM, RED, GREEN, PLAIN = (
     ("\033[1m", "\033[2m", "\033[31m", "\033[32m", "\033[0m") if sys.stdout.isatty() else [""] * 5)
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 began = time.monotonic()
 
 
 def main() -> int:
-    for number in SIGNALS:
-        signal.signal(number, interrupted)
+    interrupts.listen()
     try:
         check_place()
         with Article(guest_image(note)) as article:
             return play(article)
     except (LabError, CniError) as error:
         print(f"\n{RED}{error}{PLAIN}", file=sys.stderr)
-        return 1
-
-
-def interrupted(number: int, _frame: object) -> None:
-    """Leaves through every `with`, which takes down what it made; a second signal is ignored."""
-    for other in SIGNALS:
-        signal.signal(other, signal.SIG_IGN)
-    print(f"\n{signal.Signals(number).name}: taking everything down", file=sys.stderr)
-    sys.exit(128 + number)
+        return interrupts.status() or 1
 
 
 def check_place() -> None:

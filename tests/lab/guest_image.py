@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lab.apt import debian_mirror
 from lab.paths import LAB_CACHE
-from lab.process import LabError, run
+from lab.process import LabError, run, start, wait_until
 
 PACKAGES = ("systemd-sysv", "systemd", "systemd-resolved", "udev", "dbus", "cloud-init", "iproute2",
             "iputils-ping", "kmod", "login", "netbase")
@@ -100,24 +100,32 @@ def build(work: Path, say: Callable[[str], None]) -> None:
 def install(root: Path, say: Callable[[str], None]) -> None:
     """mmdebstrap into `root`, its own progress passed on; in namespaces of its own, which take its
     mounts and processes with them when we are interrupted."""
-    log = []
-    command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
-               "mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}",
-               "--dpkgopt=force-unsafe-io",
-               *[f"--dpkgopt=path-exclude=/{folder}/*" for folder in UNUSED if "share" in folder],
-               "bookworm", root, debian_mirror()]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                          text=True) as job:
-        try:
-            for line in job.stderr:
-                log.append(line)
-                if line.startswith("I: ") and "done" not in line:
-                    say(line.removeprefix("I: ").strip())
-        except BaseException:
-            job.kill()
-            raise
+    log_file = root.with_suffix(".log")
+    with log_file.open("w") as log:
+        job = start(["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
+                     "mmdebstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}",
+                     "--dpkgopt=force-unsafe-io",
+                     *[f"--dpkgopt=path-exclude=/{folder}/*" for folder in UNUSED
+                       if "share" in folder],
+                     "bookworm", root, debian_mirror()], stdout=subprocess.DEVNULL, stderr=log)
+    told = 0
+
+    def ended() -> bool:
+        nonlocal told
+        running = job.poll() is None
+        lines = [line for line in log_file.read_text().splitlines() if line.startswith("I: ")]
+        for line in lines[told:]:
+            say(line.removeprefix("I: "))
+        told = len(lines)
+        return not running
+
+    try:
+        wait_until("mmdebstrap", ended, timeout=3600, pause=0.5)
+    finally:
+        job.kill()
+        job.wait()
     if job.returncode != 0:
-        raise LabError(f"mmdebstrap ended with {job.returncode}:\n{''.join(log[-20:])}")
+        raise LabError(f"mmdebstrap ended with {job.returncode}: {log_file.read_text()[-2000:]}")
 
 
 def unpack_kernel(work: Path, root: Path, out: Path) -> str:

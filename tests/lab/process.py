@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from lab import interrupts
+
 Found = TypeVar("Found")
 
 
@@ -17,6 +19,7 @@ class LabError(Exception):
 def run(command: Sequence[str], *, stdin: str = "", timeout: float = 120, env: dict | None = None,
         cwd: str | os.PathLike | None = None) -> str:
     """Runs `command` and returns its stdout; LabError when it fails or takes too long."""
+    interrupts.check()
     try:
         done = subprocess.run([str(word) for word in command], input=stdin, text=True, cwd=cwd,
                               capture_output=True, timeout=timeout, env=env, check=False)
@@ -25,6 +28,7 @@ def run(command: Sequence[str], *, stdin: str = "", timeout: float = 120, env: d
     except subprocess.TimeoutExpired as error:
         raise LabError(f"{shown(command)} took more than {timeout:.0f} s") from error
     if done.returncode != 0:
+        interrupts.check()  # ^C at a terminal reaches the command as well
         raise LabError(f"{shown(command)} ended with {done.returncode}: "
                        f"{(done.stderr or done.stdout).strip()}")
     return done.stdout
@@ -52,6 +56,7 @@ def wait_until(what: str, probe: Callable[[], Found | None], timeout: float = 12
     """Polls until `probe` returns something true and returns it; LabError with `what` if never."""
     deadline = time.monotonic() + timeout
     while not (found := probe()):
+        interrupts.check()
         if time.monotonic() > deadline:
             raise LabError(f"waited {timeout:.0f} s in vain for {what}")
         time.sleep(pause)
