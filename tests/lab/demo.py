@@ -91,9 +91,8 @@ def look_inside(article: Article) -> int:
         console.log_in(USER, PASSWORD)
         note("logged in")
         wrong = problems_of(console, article.expected())
-        for command in ("ip -br address", "ip route"):
+        for command in ("ip -br address", "ip route", "resolvectl dns", "resolvectl domain"):
             screen(console.run(command), command, "samplevm")
-        screen(console.run("resolvectl dns; resolvectl domain").strip(), "resolvectl", "samplevm")
         step("Who reaches whom")
         for text, answered in article.pings(console):
             show(f"{text}: {'answers' if answered else 'NO ANSWER'}")
