@@ -39,11 +39,8 @@ std::string command_of(const CniRequest& request) {
 
 // SPEC.md, "Parameters": letters and digits, then also '_', '.', '-'.
 bool is_container_id(std::string_view id) {
-  const auto alnum = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  };
-  return !id.empty() && alnum(id.front()) && std::all_of(id.begin(), id.end(), [&alnum](char c) {
-    return alnum(c) || c == '_' || c == '.' || c == '-';
+  return !id.empty() && is_ascii_alnum(id.front()) && std::all_of(id.begin(), id.end(), [](char c) {
+    return is_ascii_alnum(c) || c == '_' || c == '.' || c == '-';
   });
 }
 

@@ -143,7 +143,6 @@ Attachment describe_attachment(const AttachmentSources& sources, Diagnostics& di
   attachment.addresses = addresses_of(sources, diagnostics);
   attachment.routes = routes_of(sources);
   if (sources.cached) {
-    attachment.nad = sources.cached->network_name;
     attachment.dns = sources.cached->result.dns;
     attachment.ipam = sources.cached->ipam;
   } else if (sources.parked) {

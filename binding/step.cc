@@ -28,13 +28,6 @@ std::string differs(const IfName& link, std::string_view what, const std::string
 
 std::string text_of(std::optional<uint32_t> id) { return id ? std::to_string(*id) : "none"; }
 
-std::vector<std::string> texts(const std::vector<IpPrefix>& prefixes) {
-  std::vector<std::string> out;
-  out.reserve(prefixes.size());
-  for (const IpPrefix& prefix : prefixes) out.push_back(prefix.to_string());
-  return out;
-}
-
 // MakeRecord
 
 Differences verify_one(const MakeRecord& step, Kernel& kernel) {
@@ -141,24 +134,28 @@ void undo_one(const MakeTap& step, Kernel& kernel) { kernel.delete_link(step.lin
 
 // Redirect
 
-bool is_ours(const std::optional<IfName>& filter, const Redirect& step) {
-  return filter && (filter->empty() || *filter == step.to);
+// A filter to a link that is gone (an empty name) was a redirect of an earlier tap.
+bool all_ours(const Ingress& ingress, const Redirect& step) {
+  return std::all_of(ingress.filters.begin(), ingress.filters.end(), [&step](const auto& filter) {
+    return filter && (filter->empty() || *filter == step.to);
+  });
+}
+
+bool is_redirected(const std::optional<Ingress>& ingress, const Redirect& step) {
+  return ingress && ingress->filters == std::vector<std::optional<IfName>>{step.to};
 }
 
 Differences verify_one(const Redirect& step, Kernel& kernel) {
   if (!kernel.read_link(step.from)) return {missing(step.from)};
-  const auto ingress = kernel.read_ingress(step.from);
-  if (ingress && ingress->filters == std::vector<std::optional<IfName>>{step.to}) return {};
+  if (is_redirected(kernel.read_ingress(step.from), step)) return {};
   return {"link " + step.from.str() + ": its ingress does not redirect to " + step.to.str()};
 }
 
 void apply_one(const Redirect& step, Kernel& kernel) {
   const auto ingress = kernel.read_ingress(step.from);
+  if (is_redirected(ingress, step)) return;
   if (ingress && !ingress->filters.empty()) {
-    if (ingress->filters == std::vector<std::optional<IfName>>{step.to}) return;
-    const auto& filters = ingress->filters;
-    if (!std::all_of(filters.begin(), filters.end(),
-                     [&step](const auto& filter) { return is_ours(filter, step); })) {
+    if (!all_ours(*ingress, step)) {
       throw Error(Errc::kConflict,
                   "link " + step.from.str() +
                       " has ingress filters of somebody else, and all its frames must go to " +
@@ -172,12 +169,7 @@ void apply_one(const Redirect& step, Kernel& kernel) {
 void undo_one(const Redirect& step, Kernel& kernel) {
   if (!kernel.read_link(step.from)) return;
   const auto ingress = kernel.read_ingress(step.from);
-  if (!ingress) return;
-  const auto& filters = ingress->filters;
-  if (std::all_of(filters.begin(), filters.end(),
-                  [&step](const auto& filter) { return is_ours(filter, step); })) {
-    kernel.remove_ingress(step.from);
-  }
+  if (ingress && all_ours(*ingress, step)) kernel.remove_ingress(step.from);
 }
 
 // ReceiveAllMulticast
@@ -279,7 +271,7 @@ std::string to_string(const Step& step) {
           [](const Redirect& s) { return "redirect " + s.from.str() + " to " + s.to.str(); },
           [](const ReceiveAllMulticast& s) { return "receive all multicast on " + s.link.str(); },
           [](const Park& s) {
-            return "park the addresses of " + s.link.str() + ": " + join(texts(s.addresses));
+            return "park the addresses of " + s.link.str() + ": " + to_string(s.addresses);
           },
           [](const SetUp& s) { return "set " + s.link.str() + " up"; },
       },

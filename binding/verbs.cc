@@ -17,12 +17,9 @@
 namespace patchbay {
 namespace {
 
-// What pods of older KubeVirt versions call their first secondary interface.
-constexpr std::string_view kFirstOrdinal = "net1";
-
 [[noreturn]] void report_missing_nic(Kernel& kernel, const AttachmentCall& call,
                                      const IfName& expected) {
-  const bool ordinal = kernel.read_link(IfName::parse(kFirstOrdinal)).has_value();
+  const bool ordinal = kernel.read_link(IfName::parse(kFirstOrdinalLink)).has_value();
   throw Error(Errc::kNotFound,
               "network " + in_quotes(call.network) + ": expected the interface " + expected.str() +
                   (ordinal ? ", found net1: this pod still has ordinal interface names, which "
@@ -60,11 +57,9 @@ std::optional<CniCacheEntry> cached_result(const AttachmentCall& call, const IfN
       call.options.cache_dirs.empty() ? usual_cache_dirs() : call.options.cache_dirs;
   auto cached = find_cached_result(dirs, call.container_id, nic);
   if (!cached) {
-    std::string searched;
-    for (const std::string& dir : dirs) searched += (searched.empty() ? "" : ", ") + dir;
     diagnostics.push_back(
         {Severity::kWarning, call.network, nic.str(),
-         "no cached CNI result in " + searched +
+         "no cached CNI result in " + join(dirs) +
              ": addresses and routes are taken from the interface, DNS is unknown",
          "name the runtime's cache in the binding's NAD: "
          "\"patchbay\": {\"cacheDirs\": […]}"});

@@ -5,6 +5,8 @@
 #include <set>
 #include <string_view>
 
+#include "plan/text.h"
+
 namespace patchbay::cloudinit {
 namespace {
 
@@ -14,9 +16,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 std::string legal(std::string_view network) {
   std::string id;
   for (const char c : network) {
-    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    if (is_letter(lower) || is_digit(lower)) {
-      id += lower;
+    if (is_ascii_alnum(c)) {
+      id += ascii_lower(c);
     } else if (!id.empty() && id.back() != '-') {
       id += '-';
     }

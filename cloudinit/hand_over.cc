@@ -14,15 +14,11 @@ namespace {
 // nothing.
 constexpr std::string_view kEmptyUserData = "#cloud-config\n";
 
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
-
 // What the plan wants the guest to have on this NIC; empty: nothing.
 std::string wanted(const Attachment& attachment) {
   std::vector<std::string> parts;
   for (const PlannedAddress& planned : attachment.addresses) {
-    parts.push_back(planned.prefix.to_string() + " (" + std::string(name(planned.source)) + ")");
+    parts.push_back(to_string(planned));
   }
   if (attachment.ipv4 == Ipv4Method::kDhcp) parts.push_back("DHCPv4");
   if (attachment.ipv6 == Ipv6Method::kDhcp) parts.push_back("DHCPv6");
@@ -59,7 +55,7 @@ Diagnostic entry_wins(const Attachment& attachment, const UserNic& nic) {
   std::vector<std::string> hidden;
   for (const PlannedAddress& planned : attachment.addresses) {
     if (!has_address(nic, planned.prefix)) {
-      hidden.push_back(planned.prefix.to_string() + " (" + std::string(name(planned.source)) + ")");
+      hidden.push_back(to_string(planned));
     }
   }
   Diagnostic told{Severity::kNote,

@@ -46,7 +46,7 @@ void tell_weak_metric(const NetworkPlan& plan, const Attachment& attachment,
 void set_methods(const Attachment& attachment, V2Entry& entry) {
   entry.dhcp4 = attachment.ipv4 == Ipv4Method::kDhcp;
   entry.dhcp6 = attachment.ipv6 == Ipv6Method::kDhcp;
-  entry.accept_ra = attachment.ipv6 == Ipv6Method::kAuto || attachment.ipv6 == Ipv6Method::kDhcp;
+  entry.accept_ra = learns_routes(attachment, Family::kIpv6);
 }
 
 // Left out, the NIC would lose the DHCP that it has without us.

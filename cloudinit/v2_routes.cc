@@ -10,12 +10,6 @@ namespace {
 constexpr uint32_t kMainTable = 254;  // RT_TABLE_MAIN, include/uapi/linux/rtnetlink.h
 constexpr uint32_t kScopeUniverse = 0;
 
-bool learns(const Attachment& attachment, Family family) {
-  return family == Family::kIpv4
-             ? attachment.ipv4 == Ipv4Method::kDhcp
-             : attachment.ipv6 == Ipv6Method::kAuto || attachment.ipv6 == Ipv6Method::kDhcp;
-}
-
 bool in_main_table(const Route& route) { return route.table.value_or(kMainTable) == kMainTable; }
 
 bool is_default(const Route& route, Family family) {
@@ -37,7 +31,7 @@ const Route* kept_default(const NetworkPlan& plan, Family family) {
   for (const Attachment& attachment : plan.attachments) {
     if (attachment.network != plan.default_route) continue;
     if (const Route* route = best_default(attachment, family)) return route;
-    if (learns(attachment, family)) return nullptr;
+    if (learns_routes(attachment, family)) return nullptr;
   }
   // The other NICs get DHCPv4, which brings no IPv6 route.
   const bool other_preferred =
@@ -64,7 +58,7 @@ bool on_link(const Attachment& attachment, const IpPrefix& to) {
 // Whether the guest will know the way to the gateway: learnt prefixes are not ours to judge.
 bool reachable(const Attachment& attachment, const IpAddress& via) {
   if (via.family() == Family::kIpv6 && via.is_link_local()) return true;
-  return learns(attachment, via.family()) || on_link(attachment, {via, via.bits()});
+  return learns_routes(attachment, via.family()) || on_link(attachment, {via, via.bits()});
 }
 
 std::string describe(const Route& route) {

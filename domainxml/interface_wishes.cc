@@ -7,6 +7,7 @@
 
 #include "domainxml/xml_text.h"
 #include "plan/error.h"
+#include "plan/text.h"
 
 namespace patchbay::domainxml {
 namespace {
@@ -76,8 +77,6 @@ void require_known(const Attachment& attachment) {
               "plan");
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 }  // namespace
 
 std::string alias_of(std::string_view network) { return "ua-" + std::string(network); }
@@ -116,7 +115,7 @@ bool same_value(std::string_view a, std::string_view b, Spelling spelling) {
       return false;
     case Spelling::kAnyCase:
       return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                        [](char x, char y) { return lower(x) == lower(y); });
+                        [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
     case Spelling::kNumber: {
       const auto value = to_number(a);
       return value && value == to_number(b);

@@ -7,6 +7,7 @@
 
 #include "domainxml/xml_text.h"
 #include "plan/error.h"
+#include "plan/text.h"
 
 namespace patchbay::domainxml {
 namespace {
@@ -23,9 +24,8 @@ bool is_name_char(char c) {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view lower) {
-  return std::equal(a.begin(), a.end(), lower.begin(), lower.end(), [](char x, char y) {
-    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x) == y;
-  });
+  return std::equal(a.begin(), a.end(), lower.begin(), lower.end(),
+                    [](char x, char y) { return ascii_lower(x) == y; });
 }
 
 // `name`: between '&' and ';'.

@@ -54,12 +54,6 @@ bool speaks_of(const Offer& offer, Family family) {
   return has_method || !of_family(offer.addresses, family).empty();
 }
 
-std::string text_of(const std::vector<IpPrefix>& prefixes) {
-  std::vector<std::string> texts;
-  for (const IpPrefix& prefix : prefixes) texts.push_back(prefix.to_string());
-  return join(texts);
-}
-
 std::string text_of(const std::vector<Route>& routes) {
   std::vector<std::string> texts;
   for (const Route& route : routes) {
@@ -98,7 +92,7 @@ class FamilyChoice {
       const auto hidden = of_family(weaker->addresses, family_);
       if (hidden.empty() || hidden == used) continue;
       warn_hidden(attachment, *chosen_, *weaker, std::string(name(family_)) + " addresses",
-                  used.empty() ? method() : text_of(used), text_of(hidden), diagnostics);
+                  used.empty() ? method() : to_string(used), to_string(hidden), diagnostics);
     }
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "plan/ip_config_json.h"
+#include "plan/text.h"
 
 namespace patchbay {
 namespace {
@@ -81,8 +82,7 @@ void settle_method(const JsonReader& reader, std::string_view key, Family family
 std::string read_guest_name(const JsonReader& reader) {
   const std::string guest_name = reader.checked<IfName>().str();
   const bool plain = std::all_of(guest_name.begin(), guest_name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
+    return is_ascii_alnum(c) || c == '.' || c == '_' || c == '-';
   });
   // Renaming into the kernel's own ethN collides with the NIC that has that name while udev runs.
   const bool kernels =

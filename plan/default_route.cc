@@ -20,8 +20,7 @@ bool has_default_route(const Attachment& attachment) {
 }
 
 bool may_learn_one(const Attachment& attachment) {
-  return attachment.ipv4 == Ipv4Method::kDhcp || attachment.ipv6 == Ipv6Method::kAuto ||
-         attachment.ipv6 == Ipv6Method::kDhcp;
+  return learns_routes(attachment, Family::kIpv4) || learns_routes(attachment, Family::kIpv6);
 }
 
 std::string preferred(const Vmi& vmi, const Wishes& wishes, NetworkPlan& plan) {

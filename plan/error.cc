@@ -67,9 +67,7 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  std::transform(out.begin(), out.end(), out.begin(), ascii_lower);
   return out;
 }
 

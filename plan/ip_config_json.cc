@@ -23,8 +23,7 @@ std::string read_domain(const JsonReader& reader) {
   const bool legal = !domain.empty() && domain.size() <= kLongestDomain && domain.front() != '.' &&
                      domain.find("..") == std::string::npos &&
                      std::all_of(domain.begin(), domain.end(), [](char c) {
-                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                              (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+                       return is_ascii_alnum(c) || c == '-' || c == '_' || c == '.';
                      });
   if (!legal) reader.refuse("a domain name");
   return domain;

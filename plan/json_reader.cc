@@ -4,6 +4,8 @@
 #include <iterator>
 #include <set>
 
+#include "plan/text.h"
+
 namespace patchbay {
 namespace {
 
@@ -37,8 +39,7 @@ class Guard {
 
 std::string child(const std::string& path, std::string_view key) {
   const bool plain = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
+    return is_ascii_alnum(c) || c == '_' || c == '-';
   });
   return plain ? path + "." + std::string(key) : path + "[" + in_quotes(key) + "]";
 }

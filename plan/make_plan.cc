@@ -16,8 +16,6 @@ namespace {
 using Wishes = std::map<std::string, NetworkWishes>;
 
 constexpr std::array<std::string_view, 3> kProfiles{"patchbay", "patchbay-seed", "patchbay-dhcp"};
-constexpr std::string_view kAbsent = "absent";    // hot-unplugged: neither in the pod nor the guest
-constexpr std::string_view kOrdinalPod = "net1";  // KubeVirt's naming before pods had hashed names
 
 // All that is known of one VMI interface, before anything is decided.
 struct Nic {
@@ -122,7 +120,7 @@ std::string cure(const Nic& nic, const PodState& pod) {
     return "its device is " + device + ", which has a binding plugin of its own: use that";
   }
   if (device == "pci") return "its device is a PCI function on vfio-pci: write sriov: {} instead";
-  if (find_link(pod, kOrdinalPod) != nullptr) {
+  if (find_link(pod, kFirstOrdinalLink) != nullptr) {
     return "the pod has the link names of an old KubeVirt (net1, …), which this version does not "
            "serve: restart the VM";
   }

@@ -21,6 +21,9 @@ LinkNames link_names(std::string_view network);
 inline constexpr std::string_view kPodNetworkLink = "eth0";
 inline constexpr std::string_view kPodNetworkTap = "tap0";
 
+// What KubeVirt called a pod's first secondary interface before names were hashed.
+inline constexpr std::string_view kFirstOrdinalLink = "net1";
+
 // The n-th link that continues a record too long for one alias: pb<h>, pb<h>a, pb<h>b, … (n from 0
 // to kMaxRecordLinks - 1).
 inline constexpr size_t kMaxRecordLinks = 27;

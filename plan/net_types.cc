@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "plan/error.h"
+#include "plan/text.h"
 
 namespace patchbay {
 namespace {
@@ -122,6 +123,13 @@ bool IpPrefix::contains(const IpAddress& other) const {
 
 std::string IpPrefix::to_string() const {
   return address.to_string() + "/" + std::to_string(static_cast<unsigned>(length));
+}
+
+std::string to_string(const std::vector<IpPrefix>& prefixes) {
+  std::vector<std::string> texts;
+  texts.reserve(prefixes.size());
+  for (const IpPrefix& prefix : prefixes) texts.push_back(prefix.to_string());
+  return join(texts);
 }
 
 Mac Mac::parse(std::string_view text) {

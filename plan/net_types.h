@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace patchbay {
 
@@ -52,6 +53,8 @@ struct IpPrefix {
 
   auto operator<=>(const IpPrefix&) const = default;
 };
+
+std::string to_string(const std::vector<IpPrefix>& prefixes);  // "a, b"; "none" for no prefix
 
 // A 48-bit unicast MAC; printed in lower case with colons.
 class Mac {

@@ -1,12 +1,13 @@
 #include "plan/network_info.h"
 
 #include "plan/json_reader.h"
+#include "plan/text.h"
 
 namespace patchbay {
 
 NetworkInfo parse_network_info(std::string_view json) {
   NetworkInfo info;
-  if (json.find_first_not_of(" \t\r\n") == std::string_view::npos) return info;
+  if (is_blank(json)) return info;
   const Json parsed = parse_json(json, "network-info");
   const auto interfaces = JsonReader(parsed, "network-info").find("interfaces");
   if (!interfaces) return info;

@@ -40,6 +40,15 @@ std::string_view name(MacSource source) {
   return "pod interface";
 }
 
+std::string to_string(const PlannedAddress& address) {
+  return address.prefix.to_string() + " (" + std::string(name(address.source)) + ")";
+}
+
+bool learns_routes(const Attachment& attachment, Family family) {
+  if (family == Family::kIpv4) return attachment.ipv4 == Ipv4Method::kDhcp;
+  return attachment.ipv6 == Ipv6Method::kAuto || attachment.ipv6 == Ipv6Method::kDhcp;
+}
+
 Record record_of(const Attachment& attachment) {
   Record record;
   record.mac = attachment.mac;

@@ -32,6 +32,8 @@ struct PlannedAddress {
   bool operator==(const PlannedAddress&) const = default;
 };
 
+std::string to_string(const PlannedAddress& address);  // "192.168.0.62/26 (record)"
+
 // What the <interface> shall say, resolved from the VMI the way KubeVirt's own converter does
 // (pkg/virt-launcher/virtwrap/converter, v1.9.0).
 struct DomainWishes {
@@ -98,6 +100,9 @@ struct NetworkPlan {
 std::string to_json(
     const NetworkPlan& plan);  // canonical: fixed key order, two spaces, final newline
 NetworkPlan parse_network_plan(std::string_view json);  // strict: to_json's own form only
+
+// Whether DHCP or router advertisements may bring the NIC routes of the family.
+bool learns_routes(const Attachment& attachment, Family family);
 
 // What patchbay-cni parks for an attachment.
 Record record_of(const Attachment& attachment);

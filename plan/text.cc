@@ -9,14 +9,6 @@ namespace {
 
 uint8_t byte(std::string_view text, size_t i) { return static_cast<uint8_t>(text[i]); }
 
-uint32_t code_point(std::string_view sequence) {
-  const uint8_t lead = byte(sequence, 0);
-  if (sequence.size() == 1) return lead;
-  uint32_t value = lead & (0x7fU >> sequence.size());
-  for (size_t i = 1; i < sequence.size(); ++i) value = (value << 6) | (byte(sequence, i) & 0x3fU);
-  return value;
-}
-
 // C0, DEL and C1 drive terminals; U+2028/9 end lines; the bidirectional controls (Unicode TR 9)
 // make text read as something else.
 bool drives_a_terminal(uint32_t c) {
@@ -26,52 +18,69 @@ bool drives_a_terminal(uint32_t c) {
 
 }  // namespace
 
-size_t utf8_length(std::string_view text) {
-  if (text.empty()) return 0;
+Utf8Char decode_utf8(std::string_view text) {
+  if (text.empty()) return {};
   const uint8_t lead = byte(text, 0);
-  if (lead < 0x80) return 1;
-  const size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(text, i) & 0xc0U) != 0x80) return 0;
+  if (lead < 0x80) return {lead, 1};
+  const size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return {};
+  uint32_t code_point = lead & (0x7fU >> size);
+  for (size_t i = 1; i < size; ++i) {
+    if ((byte(text, i) & 0xc0U) != 0x80) return {};
+    code_point = (code_point << 6) | (byte(text, i) & 0x3fU);
   }
-  const uint32_t c = code_point(text.substr(0, length));
-  const bool overlong = (length == 3 && c < 0x800) || (length == 4 && c < 0x10000);
-  const bool surrogate = c >= 0xd800 && c <= 0xdfff;
-  return overlong || surrogate || c > 0x10ffff ? 0 : length;
+  const bool overlong = (size == 3 && code_point < 0x800) || (size == 4 && code_point < 0x10000);
+  const bool surrogate = code_point >= 0xd800 && code_point <= 0xdfff;
+  if (overlong || surrogate || code_point > 0x10ffff) return {};
+  return {code_point, size};
 }
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
-    const size_t length = utf8_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
+    const size_t size = decode_utf8(text).size;
+    if (size == 0) return false;
+    text.remove_prefix(size);
   }
   return true;
+}
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool is_ascii_alnum(char c) {
+  const char lower = ascii_lower(c);
+  return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9');
 }
 
 std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const size_t length = utf8_length(text);
-    if (length > 0 && !drives_a_terminal(code_point(text.substr(0, length)))) {
-      out += text.substr(0, length);
+    const Utf8Char next = decode_utf8(text);
+    const size_t size = next.size == 0 ? 1 : next.size;
+    if (next.size > 0 && !drives_a_terminal(next.code_point)) {
+      out += text.substr(0, size);
     } else {
-      for (size_t i = 0; i < (length == 0 ? 1 : length); ++i) {
+      for (size_t i = 0; i < size; ++i) {
         std::array<char, 5> escape{};
         std::snprintf(escape.data(), escape.size(), "\\x%02x", byte(text, i));
         out += escape.data();
       }
     }
-    text.remove_prefix(length == 0 ? 1 : length);
+    text.remove_prefix(size);
   }
   return out;
 }
 
-std::string join(const std::vector<std::string>& items) {
+std::string join(const std::vector<std::string>& items, std::string_view separator) {
   std::string out;
-  for (const std::string& item : items) out += (out.empty() ? "" : ", ") + item;
+  for (const std::string& item : items) {
+    if (!out.empty()) out += separator;
+    out += item;
+  }
   return out.empty() ? "none" : out;
 }
 

@@ -1,6 +1,8 @@
 // Text on its way to a person: safe for a terminal and a log, whatever its source put in.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,12 +13,22 @@ namespace patchbay {
 // not UTF-8 written as \xNN. Everything else stays.
 std::string printable(std::string_view text);
 
-// The length in bytes of the UTF-8 sequence at the start of `text`; 0 where there is none (RFC
+// The character at the start of a text; `size` is its length in bytes, 0 where there is none (RFC
 // 3629: no overlong form, no surrogate, nothing above U+10FFFF).
-size_t utf8_length(std::string_view text);
+struct Utf8Char {
+  uint32_t code_point = 0;
+  size_t size = 0;
+};
+Utf8Char decode_utf8(std::string_view text);
 bool is_utf8(std::string_view text);
 
+// Nothing but spaces, tabs and line ends.
+bool is_blank(std::string_view text);
+
+char ascii_lower(char c);
+bool is_ascii_alnum(char c);
+
 // "a, b, c"; "none" for an empty list.
-std::string join(const std::vector<std::string>& items);
+std::string join(const std::vector<std::string>& items, std::string_view separator = ", ");
 
 }  // namespace patchbay

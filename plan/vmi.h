@@ -11,6 +11,9 @@
 
 namespace patchbay {
 
+// The state of an interface that was hot-unplugged: it is neither in the pod nor in the guest.
+inline constexpr std::string_view kAbsent = "absent";
+
 struct VmiInterface {
   std::string name;
   // What connects it: "binding" for a plugin (`plugin` is its name), else the core binding's field:

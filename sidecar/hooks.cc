@@ -11,6 +11,7 @@
 #include "plan/log.h"
 #include "plan/make_plan.h"
 #include "plan/names.h"
+#include "plan/text.h"
 #include "sidecar/summary.h"
 
 namespace patchbay::sidecar {
@@ -22,10 +23,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kNetworkInfoWait{1000};
 constexpr std::chrono::milliseconds kNetworkInfoStep{50};
 
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
-
 bool is_absent(std::string_view json) { return is_blank(json) || json == "null"; }
 
 bool needs_cloud_init(const Attachment& attachment) {
@@ -34,19 +31,17 @@ bool needs_cloud_init(const Attachment& attachment) {
 
 // `"blue", "red"`: the networks whose guest side has to be written; empty: none.
 std::string networks_in_need(const NetworkPlan& plan) {
-  std::string names;
+  std::vector<std::string> names;
   for (const Attachment& attachment : plan.attachments) {
-    if (needs_cloud_init(attachment)) {
-      names += (names.empty() ? "" : ", ") + in_quotes(attachment.network);
-    }
+    if (needs_cloud_init(attachment)) names.push_back(in_quotes(attachment.network));
   }
-  return names;
+  return names.empty() ? std::string() : join(names);
 }
 
 // Whether only network-info can say this interface's MAC: neither the spec nor a link in the pod
 // does.
 bool mac_is_unknown(const VmiInterface& interface, const Vmi& vmi, const PodState& pod) {
-  if (interface.mac || interface.state == "absent") return false;
+  if (interface.mac || interface.state == kAbsent) return false;
   const VmiNetwork* network = find_network(vmi, interface.name);
   if (network != nullptr && network->pod) return find_link(pod, kPodNetworkLink) == nullptr;
   const LinkNames names = link_names(interface.name);
@@ -156,7 +151,7 @@ NetworkInfo Hooks::network_info_for(const Vmi& vmi, const PodState& pod) {
     waited += kNetworkInfoStep;
     text = sources_.network_info();
   }
-  return text && !is_blank(*text) ? parse_network_info(*text) : NetworkInfo{};
+  return parse_network_info(text.value_or(""));
 }
 
 void Hooks::report(const Diagnostics& diagnostics) {

@@ -104,7 +104,8 @@ class Program {
     dup2(log_fd_, STDERR_FILENO);
     dup2(log_fd_, STDOUT_FILENO);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    // Opened while still root: the build tree may lie where user 107 has no way in, under /root say.
+    // Opened while still root: the build tree may lie where user 107 has no way in, under /root
+    // say.
     const int program = open(argv[0], O_PATH | O_CLOEXEC);
     const bool chosen = geteuid() != 0 || (setgroups(0, nullptr) == 0 && setgid(kQemuUser) == 0 &&
                                            setuid(kQemuUser) == 0);
