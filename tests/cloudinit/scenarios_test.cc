@@ -9,6 +9,7 @@
 
 #include "cloudinit/network_data.h"
 #include "tests/cloudinit/plans.h"
+#include "tests/test_files.h"
 
 namespace patchbay::cloudinit {
 
@@ -103,13 +104,6 @@ namespace {
 
 const std::filesystem::path kGolden = std::filesystem::path(TEST_SOURCE_DIR) / "cloudinit/golden";
 
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 class GoldenTest : public testing::TestWithParam<Scenario> {};
 
 TEST_P(GoldenTest, IsWhatTheGuestIsTold) {
@@ -117,7 +111,7 @@ TEST_P(GoldenTest, IsWhatTheGuestIsTold) {
   const std::string text = render_v2(GetParam().plan, diagnostics);
   const auto path = kGolden / (GetParam().name + ".yaml");
   if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << text;
-  EXPECT_EQ(text, read_file(path));
+  EXPECT_EQ(text, read_text(path));
   EXPECT_FALSE(has_errors(diagnostics));
 }
 

@@ -14,15 +14,11 @@
 
 #include "domainxml/apply_plan.h"
 #include "plan/error.h"
+#include "tests/test_files.h"
 
 namespace patchbay::domainxml {
 
-inline std::string fixture(const std::string& path) {
-  const std::string name = TEST_SOURCE_DIR "/fixtures/" + path;
-  std::ifstream file(name, std::ios::binary);
-  if (!file) throw std::runtime_error("cannot read " + name);
-  return std::move(std::ostringstream() << file.rdbuf()).str();
-}
+inline std::string fixture(const std::string& path) { return read_text(fixtures() / path); }
 
 inline Attachment attachment(const std::string& network, const std::string& tap,
                              const std::string& mac, uint32_t mtu) {

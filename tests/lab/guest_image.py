@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -208,3 +209,10 @@ def publish(built: Path, folder: Path) -> None:
     except OSError:
         if not folder.is_dir():  # else another run was faster with the same recipe
             raise
+
+
+if __name__ == "__main__":
+    try:
+        guest_image(lambda text: print(text, flush=True))
+    except LabError as problem:
+        sys.exit(f"guest image: {problem}")

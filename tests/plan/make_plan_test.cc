@@ -8,7 +8,7 @@
 #include "plan/error.h"
 #include "plan/names.h"
 #include "tests/plan/scene.h"
-#include "tests/plan/test_files.h"
+#include "tests/test_files.h"
 
 namespace patchbay {
 namespace {

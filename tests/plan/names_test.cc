@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "plan/error.h"
-#include "tests/plan/test_files.h"
+#include "tests/test_files.h"
 
 namespace patchbay {
 namespace {

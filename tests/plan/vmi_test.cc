@@ -5,7 +5,7 @@
 
 #include "plan/error.h"
 #include "plan/network_info.h"
-#include "tests/plan/test_files.h"
+#include "tests/test_files.h"
 
 namespace patchbay {
 namespace {

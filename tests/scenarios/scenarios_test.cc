@@ -15,6 +15,7 @@
 #include "cloudinit/network_data.h"
 #include "domainxml/apply_plan.h"
 #include "plan/make_plan.h"
+#include "tests/test_files.h"
 
 namespace patchbay {
 namespace {
@@ -23,18 +24,11 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kBinding = "patchbay";
 
-std::string read_text(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return file ? text.str() : throw std::runtime_error("can't read " + path.string());
-}
-
 std::string read_if_there(const fs::path& path) { return fs::exists(path) ? read_text(path) : ""; }
 
 std::vector<fs::path> scenarios() {
   std::vector<fs::path> found;
-  for (const auto& entry : fs::directory_iterator(fs::path(TEST_SOURCE_DIR) / "fixtures")) {
+  for (const auto& entry : fs::directory_iterator(fixtures())) {
     if (fs::exists(entry.path() / "vmi.json")) found.push_back(entry.path());
   }
   std::sort(found.begin(), found.end());

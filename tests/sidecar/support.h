@@ -13,16 +13,12 @@
 #include "plan/pod_state.h"
 #include "plan/record.h"
 #include "sidecar/hooks.h"
+#include "tests/test_files.h"
 
 namespace patchbay::sidecar {
 
 inline std::string read_fixture(const std::string& scenario, const std::string& file) {
-  const std::string path = std::string(TEST_SOURCE_DIR) + "/fixtures/" + scenario + "/" + file;
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw std::runtime_error("cannot read " + path);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
+  return read_text(fixtures() / scenario / file);
 }
 
 // Replaces the one occurrence of `from`; a fixture that no longer has it fails the test.

@@ -1,13 +1,11 @@
-// Fixtures for the tests of plan/.
+// The files that tests read: fixtures and golden texts.
 #pragma once
-
-#include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 #include <string>
-#include <vector>
 
 namespace patchbay {
 
@@ -15,12 +13,12 @@ inline std::filesystem::path fixtures() {
   return std::filesystem::path(TEST_SOURCE_DIR) / "fixtures";
 }
 
+// Throws what fails the test where there is no such file.
 inline std::string read_text(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  EXPECT_TRUE(file.good()) << path;
   std::ostringstream text;
   text << file.rdbuf();
-  return text.str();
+  return file ? text.str() : throw std::runtime_error("can't read " + path.string());
 }
 
 }  // namespace patchbay
