@@ -31,6 +31,16 @@ struct TunInfo {
   bool operator==(const TunInfo&) const = default;
 };
 
+// What a tap is made with.
+struct TapOptions {
+  uint32_t owner = 0;
+  uint32_t group = 0;
+  bool multi_queue = false;     // IFF_MULTI_QUEUE: opened with several queues, and never with one
+  std::string selinux_context;  // of the process that makes it, hence the tap's; empty: ours
+
+  bool operator==(const TapOptions&) const = default;
+};
+
 struct LinkState {
   IfName name;
   bool ethernet = false;  // ARPHRD_ETHER
@@ -41,9 +51,15 @@ struct LinkState {
   bool up = false;
   bool multicast = false;
   bool all_multicast = false;
-  std::optional<AddrGenMode> addr_gen_mode;  // absent: no IPv6 on this link
+  bool no_arp = false;
+  IfName master;                             // the bridge or VRF it belongs to; empty: none
+  std::optional<AddrGenMode> addr_gen_mode;  // absent: no IPv6 on this link, so is the next
+  std::optional<bool> disable_ipv6;          // the sysctl net.ipv6.conf.NAME.disable_ipv6
+  bool ipvlan_l3 = false;                    // ipvlan and ipvtap only: mode l3 or l3s
   std::string alias;
   std::optional<TunInfo> tun;
+
+  bool has_ipv6() const { return disable_ipv6 == false; }
 
   bool operator==(const LinkState&) const = default;
 };
@@ -54,7 +70,8 @@ struct LinkState {
 struct KernelAddress {
   IpPrefix prefix;
   bool kernel_made = false;  // link-local and autoconfigured ones come and go with the link
-  std::string message;       // empty: an address with no attribute but its prefix
+  std::string message;       // empty: an address with no attribute but those here
+  bool no_prefix_route = false;
 
   bool operator==(const KernelAddress&) const = default;
 };
@@ -78,10 +95,14 @@ struct Ingress {
 struct LinkChange {
   std::optional<std::string> alias;
   std::optional<AddrGenMode> addr_gen_mode;  // before the MTU: below 1280 a link loses its IPv6
+  std::optional<bool> disable_ipv6;
+  std::optional<Mac> mac;        // the link should be down: not every driver takes it otherwise
+  std::optional<IfName> master;  // empty: leaves the one it belongs to
   std::optional<uint32_t> mtu;
   std::optional<uint32_t> tx_queue_length;
   std::optional<bool> multicast;
   std::optional<bool> all_multicast;
+  std::optional<bool> no_arp;
   std::optional<bool> up;
 };
 
@@ -92,6 +113,8 @@ class Kernel {
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
+  // Throws Error{kNotFound} where the namespace is no longer where it was opened: its pod is gone.
+  virtual void expect_namespace() = 0;
   virtual std::optional<LinkState> read_link(const IfName& name) = 0;
   // IPv4 in the kernel's order, then IPv6 as they were added; host scope left out.
   virtual std::vector<KernelAddress> read_addresses(const IfName& link) = 0;
@@ -99,14 +122,19 @@ class Kernel {
   // kernel makes for an address or learns from a router.
   virtual std::vector<KernelRoute> read_routes(const IfName& link) = 0;
   virtual std::optional<Ingress> read_ingress(const IfName& link) = 0;
+  // Large receive offload (ethtool); false where the driver has none.
+  virtual bool read_lro(const IfName& link) = 0;
 
   // A link that carries nothing: kind dummy, or a bridge without ports where the kernel has no
   // dummy.
   virtual void make_record_link(const IfName& name) = 0;
-  // A persistent tap with vnet_hdr and one queue.
-  virtual void make_tap(const IfName& name, uint32_t owner, uint32_t group) = 0;
+  // A persistent tap with vnet_hdr.
+  virtual void make_tap(const IfName& name, const TapOptions& options) = 0;
+  // Without multicast snooping, VLAN filtering and spanning tree.
+  virtual void make_bridge(const IfName& name) = 0;
   virtual void delete_link(const IfName& name) = 0;  // gone is done
   virtual void change_link(const IfName& name, const LinkChange& change) = 0;
+  virtual void set_lro(const IfName& link, bool on) = 0;
 
   virtual void add_address(const IfName& link, const KernelAddress& address) = 0;  // there is done
   virtual void delete_address(const IfName& link, const KernelAddress& address) = 0;

@@ -30,8 +30,11 @@ uint8_t number_of(Family family) { return family == Family::kIpv4 ? AF_INET : AF
 class NetlinkKernel final : public Kernel {
  public:
   explicit NetlinkKernel(const std::string& path)
-      : namespace_(path), socket_(open_socket(namespace_)) {}
+      : namespace_(path), socket_(open_socket(namespace_)) {
+    namespace_.lock();  // after the socket: what can be entered is a namespace and no other file
+  }
 
+  void expect_namespace() override { namespace_.expect_at_path(); }
   std::optional<LinkState> read_link(const IfName& name) override;
   std::vector<KernelAddress> read_addresses(const IfName& link) override;
   std::vector<KernelRoute> read_routes(const IfName& link) override;

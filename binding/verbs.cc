@@ -89,6 +89,7 @@ void apply_all(Kernel& kernel, const std::vector<Step>& steps, const std::vector
   }
   Rollback rollback(kernel, links, diagnostics);
   for (const Step& step : steps) apply(step, kernel);
+  kernel.expect_namespace();
   rollback.commit();
 }
 
@@ -108,7 +109,11 @@ void add(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
   sources.parked = parked_record(records, call, sources.names.record, diagnostics);
   sources.cached = cached_result(call, nic, diagnostics);
   const auto steps = steps_for(describe_attachment(sources, diagnostics));
-  if (!is_wired(kernel, steps)) apply_all(kernel, steps, records, diagnostics);
+  if (is_wired(kernel, steps)) {
+    kernel.expect_namespace();
+  } else {
+    apply_all(kernel, steps, records, diagnostics);
+  }
 }
 
 void del(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {

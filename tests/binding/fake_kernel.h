@@ -44,6 +44,7 @@ class FakeKernel final : public Kernel {
     return link;
   }
 
+  void expect_namespace() override { count(); }
   std::optional<LinkState> read_link(const IfName& name) override {
     count();
     const auto found = links.find(name);
