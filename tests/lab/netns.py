@@ -2,18 +2,23 @@
 with every process in it, also after a failure or an interrupt."""
 
 import atexit
+import ctypes
 import itertools
 import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from lab.process import LabError, run, start, stop, wait_until
 
 RUN_NETNS = Path("/run/netns")  # where iproute2 keeps names
+CLONE_NEWNET = 0x40000000  # linux/sched.h
+Answer = TypeVar("Answer")
 _counter = itertools.count(1)
 _alive: list["Namespace"] = []
 
@@ -66,6 +71,25 @@ class Namespace:
         self._processes.append(process)
         return process
 
+    def inside(self, function: Callable[[], Answer]) -> Answer:
+        """What `function` returns, called by a thread that has entered the namespace: a socket opened
+        there belongs to it for good."""
+        outcome: list[Answer | Exception] = []
+
+        def call() -> None:
+            try:
+                enter(self.path)
+                outcome.append(function())
+            except Exception as error:  # the caller's thread raises it again
+                outcome.append(error)
+
+        thread = threading.Thread(target=call)
+        thread.start()
+        thread.join()
+        if isinstance(outcome[0], Exception):
+            raise outcome[0]
+        return outcome[0]
+
     def ip(self, *arguments: object) -> list[dict]:
         """`ip -j -d ARGUMENTS` inside, parsed."""
         return json.loads(self.run("ip", "-j", "-d", *arguments) or "[]")
@@ -95,6 +119,14 @@ class Namespace:
         """Waits until no IPv6 address is tentative (RFC 4862: a second or two)."""
         self.wait_for("duplicate address detection",
                       lambda: not self.run("ip", "-6", "address", "show", "tentative").strip())
+
+
+def enter(path: str | os.PathLike) -> None:
+    """Moves the calling thread into the network namespace that `path` names."""
+    with open(path, encoding="ascii") as entered:
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.setns(entered.fileno(), CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), f"setns {path}")
 
 
 def veth(one: Namespace, one_name: str, other: Namespace, other_name: str) -> None:
