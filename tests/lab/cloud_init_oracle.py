@@ -8,12 +8,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lab.apt import debian_mirror
+from lab.apt import unpack
 from lab.paths import LAB_CACHE
 from lab.process import LabError, run
 
 TREES = LAB_CACHE / "cloud-init"
-KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 RELEASES = ("bookworm", "trixie")  # cloud-init 22.4.2 and 25.1.4
 # Each renderer with a distribution that uses it.
 RENDERERS = {"networkd": "debian", "eni": "debian", "netplan": "debian", "sysconfig": "rhel",
@@ -52,7 +51,7 @@ def tree(release: str) -> Path:
     if not unpacked.is_dir():
         TREES.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=TREES, prefix=f".{release}-") as scratch:
-            _fetch(release, Path(scratch))
+            unpack(["cloud-init"], Path(scratch) / "tree", release)
             try:
                 (Path(scratch) / "tree").rename(unpacked)
             except OSError:  # another test run was faster
@@ -101,23 +100,6 @@ def netplan_generate(root: Path) -> Path:
 
 def _modules(release: str) -> Path:
     return tree(release) / "usr/lib/python3/dist-packages"
-
-
-def _fetch(release: str, scratch: Path) -> None:
-    """From the mirror that apt uses here, with lists of our own: a foreign release stays foreign."""
-    sources = scratch / "sources.list"
-    sources.write_text(f"deb [signed-by={KEYRING}] {debian_mirror()} {release} main\n",
-                       encoding="utf-8")
-    options = []
-    for name, folder in {"State::Lists": "lists", "Cache": "cache"}.items():
-        (scratch / folder).mkdir()
-        options += ["-o", f"Dir::{name}={scratch / folder}"]
-    options += ["-o", f"Dir::Etc::SourceList={sources}", "-o", "Dir::Etc::SourceParts=/dev/null",
-                "-o", "APT::Sandbox::User=root", "-o", "Acquire::Languages=none"]
-    run(["apt-get", *options, "-q", "update"], timeout=300)
-    run(["apt-get", *options, "-q", "download", "cloud-init"], timeout=300, cwd=scratch)
-    package, = scratch.glob("cloud-init_*.deb")
-    run(["dpkg-deb", "-x", package, scratch / "tree"])
 
 
 if __name__ == "__main__":

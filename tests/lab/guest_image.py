@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.apt import debian_mirror
+from lab.apt import debian_mirror, newest_kernel, unpack
+from lab.initrd import loading_order, make_initrd
 from lab.paths import LAB_CACHE
 from lab.process import LabError, run, start, wait_until
 
@@ -89,7 +90,7 @@ def build(work: Path, say: Callable[[str], None]) -> None:
     say(f"guest image: {time.monotonic() - began:.0f} s: its kernel, then the disc …")
     version = unpack_kernel(work, root, out)
     modules = keep_modules(root, version)
-    make_initrd(work, root / "usr/lib/modules" / version, modules, out / "initrd")
+    make_initrd(root / "usr/lib/modules" / version, modules, INIT, out / "initrd")
     configure(root)
     run(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", root, work / "disk.ext4",
          f"{DISK_MIB}M"], timeout=300)
@@ -131,14 +132,8 @@ def install(root: Path, say: Callable[[str], None]) -> None:
 
 def unpack_kernel(work: Path, root: Path, out: Path) -> str:
     """Puts the newest cloud kernel into `out` and its modules into `root`; returns its version."""
-    depends = run(["apt-cache", "depends", KERNEL_PACKAGE])
-    packages = [line.split()[-1] for line in depends.splitlines()
-                if "Depends: linux-image-" in line]
-    if not packages:
-        raise LabError(f"apt knows no {KERNEL_PACKAGE}; run apt-get update, or ./dev setup")
-    run(["apt-get", "download", packages[0]], cwd=work, timeout=600)
-    run(["dpkg-deb", "-x", next(work.glob("linux-image-*.deb")), work / "kernel"])
-    version = packages[0].removeprefix("linux-image-")
+    version = newest_kernel(KERNEL_PACKAGE)
+    unpack([f"linux-image-{version}"], work / "kernel")
     shutil.copy(work / f"kernel/boot/vmlinuz-{version}", out / "vmlinuz")
     shutil.move(work / f"kernel/lib/modules/{version}", root / "usr/lib/modules" / version)
     return version
@@ -148,35 +143,12 @@ def keep_modules(root: Path, version: str) -> list[str]:
     """Returns MODULES with what they need, in loading order, and drops every other from `root`."""
     run(["chroot", root, "depmod", "-a", version])
     folder = root / "usr/lib/modules" / version
-    needs = dict(line.split(":", 1) for line in (folder / "modules.dep").read_text().splitlines())
-    paths = {Path(path).stem.removesuffix(".ko").replace("-", "_"): path for path in needs}
-    order: list[str] = []
-    for name in MODULES:
-        # modules.dep lists a module's needs with the first to load last.
-        for path in [*reversed(needs[paths[name]].split()), paths[name]]:
-            if path not in order:
-                order.append(path)
-    for path in needs:
-        if path not in order:
-            (folder / path).unlink()
+    order = loading_order(folder, MODULES)
+    for path in folder.rglob("*.ko*"):
+        if str(path.relative_to(folder)) not in order:
+            path.unlink()
     run(["chroot", root, "depmod", "-a", version])
     return order
-
-
-def make_initrd(work: Path, folder: Path, modules: list[str], initrd: Path) -> None:
-    tree = work / "initrd"
-    for name in ("bin", "modules", "proc", "sys", "dev", "root"):
-        (tree / name).mkdir(parents=True)
-    shutil.copy("/bin/busybox", tree / "bin/busybox")
-    for path in modules:
-        shutil.copy(folder / path, tree / "modules")
-    (tree / "modules/order").write_text("".join(f"{Path(path).name}\n" for path in modules))
-    (tree / "init").write_text(INIT)
-    (tree / "init").chmod(0o755)
-    names = "\n".join(str(path.relative_to(tree)) for path in sorted(tree.rglob("*")))
-    with initrd.open("wb") as archive:
-        subprocess.run(["/bin/busybox", "cpio", "-o", "-H", "newc"], input=names.encode(), cwd=tree,
-                       stdout=archive, stderr=subprocess.PIPE, check=True)
 
 
 def configure(root: Path) -> None:
