@@ -12,8 +12,10 @@ from lab.frames import BROADCAST, frame, mac_bytes
 IPV4, ARP, RARP, IPV6 = 0x0800, 0x0806, 0x8035, 0x86dd
 IGMP, ICMP6, HOP_BY_HOP = 2, 58, 0  # IP protocols
 ARP_REQUEST, ARP_REPLY, RARP_REQUEST = 1, 2, 3
-MLD_QUERY, MLD2_REPORT, SOLICITATION, ADVERTISEMENT = 130, 143, 135, 136  # ICMPv6 types
+# ICMPv6 types
+MLD_QUERY, ROUTER_ADVERTISEMENT, SOLICITATION, ADVERTISEMENT, MLD2_REPORT = 130, 134, 135, 136, 143
 IGMP_QUERY, IGMP3_REPORT = 0x11, 0x22
+ANSWER, LEFT, JOINED = 2, 3, 4  # of a group that is heard from anybody
 OVERRIDE = 0x20000000  # RFC 4861: the advertisement replaces what the neighbour knows
 ALL_NODES4, ALL_NODES6, REPORTS4, REPORTS6 = "224.0.0.1", "ff02::1", "224.0.0.22", "ff02::16"
 SHORTEST = 60  # bytes, what a NIC pads to
@@ -106,6 +108,14 @@ def unsolicited_advertisement(mac: str, address: str) -> bytes:
     return ethernet(group_mac(ALL_NODES6), mac, IPV6, ipv6(address, ALL_NODES6, icmp))
 
 
+def router_advertisement(mac: str, link_local: str, prefix: str) -> bytes:
+    """A router for half an hour, and a /64 in which everybody may make itself an address."""
+    icmp = (struct.pack("!BBHBBHII", ROUTER_ADVERTISEMENT, 0, 0, 64, 0, 1800, 0, 0) +
+            struct.pack("!BBBBIII", 3, 4, 64, 0xc0, 3600, 1800, 0) + packed(prefix) + b"\x01\x01" +
+            mac_bytes(mac))
+    return ethernet(group_mac(ALL_NODES6), mac, IPV6, ipv6(link_local, ALL_NODES6, icmp))
+
+
 def igmp_query(mac: str, address: str) -> bytes:
     """IGMPv3's general query (RFC 3376), to be answered within a tenth of a second."""
     body = struct.pack("!BBH4sBBH", IGMP_QUERY, 1, 0, bytes(4), 0, 0, 0)
@@ -131,12 +141,23 @@ def echo_request(mac: str, address: str, destination_mac: str, destination: str)
     return ethernet(destination_mac, mac, IPV4, packet)
 
 
-def is_group_report(data: bytes, mac: str, group: str) -> bool:
-    """Whether it is an IGMPv3 or MLDv2 report from `mac` that names `group`."""
-    if data[6:12] != mac_bytes(mac) or packed(group) not in data:
-        return False
+def link_local(mac: str) -> str:
+    """The address that IPv6 derives from a MAC (RFC 4291, appendix A)."""
+    octets = mac_bytes(mac)
+    identifier = bytes([octets[0] ^ 2]) + octets[1:3] + b"\xff\xfe" + octets[3:]
+    return str(ipaddress.ip_address(b"\xfe\x80" + bytes(6) + identifier))
+
+
+def group_report(data: bytes, mac: str, group: str) -> int | None:
+    """What an IGMPv3 or MLDv2 report from `mac` says of `group`: ANSWER, LEFT, JOINED (RFC 3810, 5.2.12);
+    None where the frame is no such report."""
+    where = data.find(packed(group), 14 + 20)
+    if where < 0 or data[6:12] != mac_bytes(mac):
+        return None
     ethertype, = struct.unpack_from("!H", data, 12)
     if ethertype == IPV4:
         options = 14 + (data[14] & 0xf) * 4
-        return data[14 + 9] == IGMP and data[options] == IGMP3_REPORT
-    return ethertype == IPV6 and data[14 + 6] == HOP_BY_HOP and data[14 + 48] == MLD2_REPORT
+        report = data[14 + 9] == IGMP and data[options] == IGMP3_REPORT
+    else:
+        report = ethertype == IPV6 and data[14 + 6] == HOP_BY_HOP and data[14 + 48] == MLD2_REPORT
+    return data[where - 4] if report else None
