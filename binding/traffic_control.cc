@@ -1,6 +1,7 @@
 #include "binding/traffic_control.h"
 
 #include <arpa/inet.h>
+#include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
@@ -15,7 +16,6 @@ namespace {
 // the second number serves a clsact qdisc as well.
 constexpr uint32_t kIngressHandle = 0xffff0000;
 constexpr uint32_t kIngressFilters = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS);
-constexpr uint32_t kPriority = 1;
 
 tcmsg header_for(int link, uint32_t parent, uint32_t handle = 0) {
   tcmsg header{};
@@ -29,6 +29,19 @@ tcmsg header_for(int link, uint32_t parent, uint32_t handle = 0) {
 NetlinkMessage qdisc_request(int type, int flags, int link) {
   NetlinkMessage request(type, flags);
   request.header(header_for(link, TC_H_INGRESS, kIngressHandle));
+  return request;
+}
+
+// A filter at ingress that `put_options` describes to its kind.
+template <typename PutOptions>
+NetlinkMessage filter_request(int link, uint16_t priority, std::string_view kind,
+                              PutOptions&& put_options) {
+  tcmsg header = header_for(link, kIngressFilters);
+  header.tcm_info = TC_H_MAKE(uint32_t{priority} << 16, htons(ETH_P_ALL));
+  NetlinkMessage request(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL);
+  request.header(header);
+  request.string(TCA_KIND, kind);
+  request.nest(TCA_OPTIONS, put_options);
   return request;
 }
 
@@ -72,20 +85,24 @@ NetlinkMessage read_filters_request(int link) {
   return request;
 }
 
-NetlinkMessage add_redirect_request(int from, int to) {
-  tcmsg header = header_for(from, kIngressFilters);
-  header.tcm_info = TC_H_MAKE(kPriority << 16, htons(ETH_P_ALL));
+NetlinkMessage add_redirect_request(int from, uint16_t priority, int to) {
   constexpr int kFirstAction = 1;
-  NetlinkMessage request(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL);
-  request.header(header);
-  request.string(TCA_KIND, "u32");
-  request.nest(TCA_OPTIONS, [&](NetlinkMessage& options) {
+  return filter_request(from, priority, "u32", [to](NetlinkMessage& options) {
     put_match_all(options);
-    options.nest(TCA_U32_ACT, [&](NetlinkMessage& actions) {
-      actions.nest(kFirstAction, [&](NetlinkMessage& action) { put_redirect(action, to); });
+    options.nest(TCA_U32_ACT, [to](NetlinkMessage& actions) {
+      actions.nest(kFirstAction, [to](NetlinkMessage& action) { put_redirect(action, to); });
     });
   });
-  return request;
+}
+
+NetlinkMessage add_judge_request(int link, uint16_t priority, const BpfProgram& program) {
+  static_assert(sizeof(BpfInstruction) == sizeof(sock_filter));
+  return filter_request(link, priority, "bpf", [&program](NetlinkMessage& options) {
+    const auto length = static_cast<uint16_t>(program.size());
+    options.bytes(TCA_BPF_OPS_LEN, &length, sizeof length);
+    options.bytes(TCA_BPF_OPS, program.data(), program.size() * sizeof(BpfInstruction));
+    options.u32(TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT);
+  });
 }
 
 }  // namespace patchbay

@@ -1,8 +1,8 @@
-// tc requests: the ingress qdisc and the one filter that redirects everything (tc-mirred(8),
-// tc-u32(8)). u32 is what every kernel that runs CNI's bandwidth plugin has; matchall is often left
-// out. Private to binding/.
+// tc requests: the ingress qdisc and its filters (tc(8), tc-u32(8), tc-mirred(8), tc-bpf(8)).
+// Private to binding/.
 #pragma once
 
+#include "binding/ingress.h"
 #include "binding/netlink_message.h"
 
 namespace patchbay {
@@ -12,8 +12,12 @@ NetlinkMessage remove_ingress_request(int link);
 NetlinkMessage read_qdiscs_request();  // of every link: the kernel's dump takes no filter
 NetlinkMessage read_filters_request(int link);
 
-// All frames that `from` receives, whatever their protocol and tags and however short, go out of
-// `to`.
-NetlinkMessage add_redirect_request(int from, int to);
+// Of several filters the one with the lowest priority, from 1, comes first.
+
+// RedirectAll, by u32 without keys and mirred.
+NetlinkMessage add_redirect_request(int from, uint16_t priority, int to);
+
+// JudgeFrames, by cls_bpf with direct-action, which takes classic programs as well.
+NetlinkMessage add_judge_request(int link, uint16_t priority, const BpfProgram& program);
 
 }  // namespace patchbay

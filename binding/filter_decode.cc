@@ -1,0 +1,72 @@
+#include "binding/filter_decode.h"
+
+#include <linux/filter.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <linux/tc_act/tc_mirred.h>
+
+namespace patchbay {
+namespace {
+
+// No key, terminal, one action that redirects to an interface's egress.
+DecodedFilter decode_u32(const NetlinkAttributes& options) {
+  const DecodedFilter foreign{ForeignFilter{}};
+  // Exactly the selector's head: with a key it would be longer.
+  const void* bytes = options.bytes(TCA_U32_SEL, sizeof(tc_u32_sel));
+  const auto* selector = static_cast<const tc_u32_sel*>(bytes);
+  if (selector == nullptr || (selector->flags & TC_U32_TERMINAL) == 0) return foreign;
+  std::optional<uint32_t> target;
+  size_t actions = 0;
+  options.nested(TCA_U32_ACT).for_each([&](const nlattr* attribute) {
+    const auto action = NetlinkAttributes::inside(attribute);
+    ++actions;
+    if (action.string(TCA_ACT_KIND) != "mirred") return;
+    const auto mirred = action.nested(TCA_ACT_OPTIONS).value<tc_mirred>(TCA_MIRRED_PARMS);
+    if (mirred && mirred->eaction == TCA_EGRESS_REDIR) target = mirred->ifindex;
+  });
+  if (actions != 1 || !target) return foreign;
+  return {RedirectAll{}, *target};
+}
+
+// Classic, direct-action: no action of its own beside the program.
+DecodedFilter decode_bpf(const NetlinkAttributes& options) {
+  const nlattr* program = options.find(TCA_BPF_OPS);
+  const uint32_t flags = options.value<uint32_t>(TCA_BPF_FLAGS).value_or(0);
+  if (program == nullptr || (flags & TCA_BPF_FLAG_ACT_DIRECT) == 0 || options.has(TCA_BPF_ACT)) {
+    return {ForeignFilter{}};
+  }
+  const auto size = static_cast<size_t>(nla_len(program));
+  const auto* bytes = static_cast<const char*>(nla_data(program));
+  JudgeFrames filter;
+  for (size_t at = 0; at + sizeof(sock_filter) <= size; at += sizeof(sock_filter)) {
+    sock_filter instruction{};
+    std::memcpy(&instruction, bytes + at, sizeof instruction);
+    filter.program.push_back({instruction.code, instruction.jt, instruction.jf, instruction.k});
+  }
+  return {filter};
+}
+
+}  // namespace
+
+std::optional<DecodedFilter> decode_filter(const nlmsghdr& message) {
+  const auto* header = header_of<tcmsg>(message);
+  if (message.nlmsg_type != RTM_NEWTFILTER || header == nullptr) return std::nullopt;
+  const auto attributes = attributes_of<tcmsg>(message);
+  const auto options = attributes.nested(TCA_OPTIONS);
+  const auto kind = attributes.string(TCA_KIND);
+  if (header->tcm_handle == 0) return std::nullopt;
+  if (kind == "bpf") return decode_bpf(options);
+  if (kind != "u32") return DecodedFilter{ForeignFilter{}};
+  if (options.has(TCA_U32_DIVISOR)) return std::nullopt;
+  return decode_u32(options);
+}
+
+std::optional<std::string> decode_ingress_kind(const nlmsghdr& message, int link) {
+  const auto* header = header_of<tcmsg>(message);
+  if (message.nlmsg_type != RTM_NEWQDISC || header == nullptr) return std::nullopt;
+  if (header->tcm_ifindex != link || header->tcm_parent != TC_H_INGRESS) return std::nullopt;
+  return std::string(attributes_of<tcmsg>(message).string(TCA_KIND));
+}
+
+}  // namespace patchbay

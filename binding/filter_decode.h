@@ -1,0 +1,27 @@
+// What the kernel tells of tc ingress, as values: pure functions from one rtnetlink message
+// (include/uapi/linux/{pkt_sched,pkt_cls}.h, net/sched/cls_u32.c, cls_bpf.c, act_mirred.c). Private
+// to binding/.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "binding/ingress.h"
+#include "binding/netlink_message.h"
+
+namespace patchbay {
+
+// `to` is a RedirectAll's target as the kernel names it, by number, 0 where it is gone; its name is
+// left empty.
+struct DecodedFilter {
+  IngressFilter filter;
+  uint32_t to = 0;
+};
+
+// Nothing for what comes along in a dump and is no filter: a priority's head, u32's hash tables.
+std::optional<DecodedFilter> decode_filter(const nlmsghdr& message);
+
+// The kind of the qdisc at `link`'s ingress, "ingress" or "clsact"; nothing for another qdisc.
+std::optional<std::string> decode_ingress_kind(const nlmsghdr& message, int link);
+
+}  // namespace patchbay

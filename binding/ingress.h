@@ -1,0 +1,55 @@
+// What hangs at a link's tc ingress, where every frame that the link receives comes by first
+// (tc(8), net/core/dev.c, sch_handle_ingress): plain values, for steps to ask for, read back and
+// compare.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "plan/net_types.h"
+
+namespace patchbay {
+
+// struct sock_filter (linux/filter.h): one instruction of classic BPF.
+struct BpfInstruction {
+  uint16_t code = 0;
+  uint8_t jt = 0;
+  uint8_t jf = 0;
+  uint32_t k = 0;
+
+  bool operator==(const BpfInstruction&) const = default;
+};
+using BpfProgram = std::vector<BpfInstruction>;
+
+// Every frame goes out of `to`, whatever its protocol and tags and however short. An empty name:
+// out of a link that is gone, so nowhere.
+struct RedirectAll {
+  IfName to;
+
+  bool operator==(const RedirectAll&) const = default;
+};
+
+// The program's value is what becomes of the frame: TC_ACT_SHOT drops it, TC_ACT_UNSPEC leaves it
+// to the next filter (linux/pkt_cls.h).
+struct JudgeFrames {
+  BpfProgram program;
+
+  bool operator==(const JudgeFrames&) const = default;
+};
+
+// Anything else: not of our making, never touched.
+struct ForeignFilter {
+  bool operator==(const ForeignFilter&) const = default;
+};
+
+using IngressFilter = std::variant<RedirectAll, JudgeFrames, ForeignFilter>;
+
+// In the order in which frames meet them.
+struct Ingress {
+  std::vector<IngressFilter> filters;
+
+  bool operator==(const Ingress&) const = default;
+};
+
+}  // namespace patchbay
