@@ -62,21 +62,28 @@ def mac_bytes(mac: str) -> bytes:
 
 def receive(receiver: socket.socket) -> Received:
     """The next frame."""
-    data, beside, _, _ = receiver.recvmsg(LARGEST_FRAME, 256)
-    for _, kind, auxiliary in beside:
-        status, _, _, _, _, tag, protocol = struct.unpack("IIIHHHH", auxiliary[:20])
-        if kind == PACKET_AUXDATA and status & TP_STATUS_VLAN_VALID:
-            whole = data[:MACS] + struct.pack("!HH", protocol, tag) + data[MACS:]
-            return Received(whole, tag_beside=True)
-    return Received(data)
+    data, tag_beside = receive_whole(receiver, 0)
+    return Received(data, tag_beside)
 
 
 def receive_virtio(receiver: socket.socket) -> Received:
     """The next frame of a socket opened with `virtio`."""
-    data = receiver.recv(LARGEST_FRAME + VIRTIO_NET_HDR.size)
+    data, tag_beside = receive_whole(receiver, VIRTIO_NET_HDR.size)
     flags, gso_type, _, gso_size, _, _ = VIRTIO_NET_HDR.unpack_from(data)
-    return Received(data[VIRTIO_NET_HDR.size:], gso_type=gso_type & ~GSO_ECN, gso_size=gso_size,
-                    needs_checksum=bool(flags & NEEDS_CSUM))
+    return Received(data[VIRTIO_NET_HDR.size:], tag_beside, gso_type & ~GSO_ECN, gso_size,
+                    bool(flags & NEEDS_CSUM))
+
+
+def receive_whole(receiver: socket.socket, before: int) -> tuple[bytes, bool]:
+    """What comes next, `before` bytes of it in front of the frame, with its tag back in its place; and
+    whether that was beside the frame."""
+    data, beside, _, _ = receiver.recvmsg(before + LARGEST_FRAME, 256)
+    macs = before + MACS
+    for _, kind, auxiliary in beside:
+        status, _, _, _, _, tag, protocol = struct.unpack("IIIHHHH", auxiliary[:20])
+        if kind == PACKET_AUXDATA and status & TP_STATUS_VLAN_VALID:
+            return data[:macs] + struct.pack("!HH", protocol, tag) + data[macs:], True
+    return data, False
 
 
 def found(receiver: socket.socket, matches: Callable[[Received], bool],

@@ -8,8 +8,10 @@ import struct
 import threading
 import unittest
 
-from lab.frames import GSO_TCPV4, GSO_TCPV6, Received, frame, packet_socket, receive_virtio
+from lab.frames import (GSO_TCPV4, GSO_TCPV6, NEEDS_CSUM, VIRTIO_NET_HDR, Received, frame,
+                        packet_socket, receive_virtio)
 from lab.netns import Namespace
+from lab.packets import IPV4, ethernet, ipv4
 from lab.tap_guest import NIC, NO_OFFLOADS
 from segments import (GUEST4, GUEST6, HOST4, HOST6, Macvlan, VethOnBridge, VethPointToPoint,
                       on_each)
@@ -17,6 +19,8 @@ from segments import (GUEST4, GUEST6, HOST4, HOST6, Macvlan, VethOnBridge, VethP
 SIZE = 4_000_000
 CONTENT = random.Random(4).randbytes(SIZE)
 ETHERNET = 14
+TAG = bytes.fromhex("8100 0064")
+SEGMENT = 1400
 PORT = 5001
 WAIT = 120  # seconds
 
@@ -108,6 +112,23 @@ class Offloads:
         for namespace in (guest.namespace, self.host[0]):
             self.assertEqual(checksum_errors(namespace), 0)
 
+    def test_a_large_segment_with_a_vlan_tag_passes_both_ways(self) -> None:
+        """As a guest's VLAN interface sends it: the tag does not end the offload."""
+        guest = self.guest()
+        port, interface = self.port
+        port_mac = port.link(interface)["address"]
+        with packet_socket(guest.namespace, NIC, virtio=True) as near, \
+                packet_socket(port, interface, virtio=True) as far:
+            for sender, receiver, source, destination in ((near, far, self.mac, port_mac),
+                                                          (far, near, port_mac, self.mac)):
+                with self.subTest(source=source):
+                    header, large = tagged_segment(source, destination)
+                    sender.send(header + large)
+                    receiver.settimeout(WAIT)
+                    while (came := receive_virtio(receiver)).data != large:
+                        pass
+                    self.assertEqual(came, Received(large, True, GSO_TCPV4, SEGMENT, True))
+
     def test_datagrams_arrive_with_right_checksums_and_wrong_ones_are_told(self) -> None:
         guest = self.guest()
         host, interface = self.host
@@ -128,20 +149,20 @@ class Offloads:
         with packet_socket(host, interface) as wire, guest.namespace.inside(
                 lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as server:
             server.bind((GUEST4, PORT))
-            wire.send(frame(self.mac, host.link(interface)["address"],
-                            b"\x08\x00" + datagram_with_wrong_checksum()))
+            torn = struct.pack("!HHHH", 7, PORT, 12, 0xbad) + b"torn"
+            wire.send(ethernet(self.mac, host.link(interface)["address"], IPV4,
+                               ipv4(HOST4, GUEST4, socket.IPPROTO_UDP, torn)))
             guest.namespace.wait_for("a checksum error",
                                      lambda: checksum_errors(guest.namespace) == 1)
 
 
-def datagram_with_wrong_checksum() -> bytes:
-    """IPv4 and UDP from HOST4 to GUEST4."""
-    udp = struct.pack("!HHHH", 7, PORT, 12, 0xbad) + b"torn"
-    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 1, 0, 64, socket.IPPROTO_UDP, 0,
-                         socket.inet_aton(HOST4), socket.inet_aton(GUEST4))
-    total = sum(struct.unpack("!10H", header))
-    checksum = ~((total & 0xffff) + (total >> 16)) & 0xffff
-    return header[:10] + struct.pack("!H", checksum) + header[12:] + udp
+def tagged_segment(source: str, destination: str) -> tuple[bytes, bytes]:
+    """Its virtio_net_hdr, and 20 kB of TCP in VLAN 100 to be cut and summed further on."""
+    tcp = struct.pack("!HHIIBBHHH", 7, PORT, 1, 1, 0x50, 0x10, 1000, 0, 0)
+    packet = ipv4(HOST4, GUEST4, socket.IPPROTO_TCP, tcp + bytes(20_000))
+    before = ETHERNET + len(TAG) + 20
+    header = VIRTIO_NET_HDR.pack(NEEDS_CSUM, GSO_TCPV4, before + len(tcp), SEGMENT, before, 16)
+    return header, frame(destination, source, TAG + struct.pack("!H", IPV4) + packet)
 
 
 if __name__ == "__main__":
