@@ -188,7 +188,8 @@ class Refusal(Lifecycle):
 
     def test_ordinal_names(self) -> None:
         attachment = self.network()
-        self.pod.run("ip", "link", "set", attachment.pod_interface, "down", "name", "net1")
+        self.pod.run("ip", "link", "set", attachment.pod_interface, "down")
+        self.pod.run("ip", "link", "set", attachment.pod_interface, "name", "net1")
         self.assert_refused(attachment, 100, "net1", "ordinal", "restart the VM")
 
     def test_kinds_that_are_no_ethernet_port(self) -> None:

@@ -29,11 +29,13 @@ def static(*addresses: str, gateway: str | None = None, routes: list[dict] | Non
 
 
 class PodCase(unittest.TestCase):
+    node_kind = Namespace
+
     def setUp(self) -> None:
         self.stack = ExitStack()
         self.addCleanup(self.stack.close)
         self.room = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        self.node = self.stack.enter_context(Namespace("node"))
+        self.node = self.stack.enter_context(self.node_kind("node"))
         self.hosts = self.stack.enter_context(Namespace("hosts"))
         self.pod = self.stack.enter_context(Namespace("pod"))
         self.multus = self.stack.enter_context(Multus(self.node))
@@ -86,6 +88,9 @@ def everything(namespace: Namespace) -> dict:
             "qdiscs": ["tc", "-j", "qdisc", "show"],
     }.items():
         shown[name] = json.loads(namespace.run(*command) or "[]")
+    for link in shown["links"]:  # the kernel notices a carrier a moment later
+        link["flags"] = sorted(set(link["flags"]) - {"NO-CARRIER", "LOWER_UP"})
+        link.pop("operstate")
     shown["filters"] = {link["ifname"]: namespace.run("tc", "filter", "show", "dev",
                                                       link["ifname"], "ingress")
                         for link in shown["links"]}
