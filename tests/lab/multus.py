@@ -22,6 +22,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,8 +65,8 @@ class Attachment:
     binding_interface: str = ""  # CNI_IFNAME of the binding
     binding_result: dict = field(default_factory=dict)
     log: str = ""  # the binding's stderr
-
     adopted: bool = False  # the test's own doing: no plugin to call
+
     @property
     def pod_interface(self) -> str:
         return self.interface
@@ -138,7 +139,6 @@ class Multus:
         self._write_cache(attachment)
         return attachment
 
-    def add_binding(self, attachment: Attachment, options: dict | None = None) -> Attachment:
     def adopt(self, pod: Namespace, network: str, nad: dict, result: dict,
               mac: str | None = None) -> Attachment:
         """A network whose plugin Debian has not: the caller has made what it leaves in the pod, on
@@ -148,6 +148,7 @@ class Multus:
         self._write_cache(attachment)
         return attachment
 
+    def add_binding(self, attachment: Attachment, options: dict | None = None) -> Attachment:
         """The binding's element, which KubeVirt puts right after the network's."""
         attachment.binding_nad = {**BINDING_NAD,
                                   "patchbay": {"cacheDirs": [str(self.cache)]}, **(options or {})}
@@ -159,14 +160,16 @@ class Multus:
             raise
         return attachment
 
-    def call_binding(self, command: str, attachment: Attachment, **environment: str) -> dict:
-        """One call of patchbay-cni with what Multus gives it; `environment` is laid over CNI_*."""
+    def call_binding(self, command: str, attachment: Attachment, *, under: Sequence[object] = (),
+                     **environment: str) -> dict:
+        """One call of patchbay-cni with what Multus gives it; `environment` is laid over CNI_*, `under`
+        is a program that runs it, with its arguments."""
         config = {**(attachment.binding_nad or BINDING_NAD),
                   "args": {"cni": {"logicNetworkName": attachment.network}}}
         if command == "DEL" and attachment.binding_result:
             config["prevResult"] = attachment.binding_result  # libcni, from 0.4.0 on
         result, attachment.log = self._call(command, attachment, config,
-                                            attachment.binding_interface, environment)
+                                            attachment.binding_interface, environment, under)
         if command == "ADD":
             attachment.binding_result = result
         return result
@@ -228,7 +231,7 @@ class Multus:
         return pairs + ([["MAC", attachment.mac]] if attachment.mac else [])
 
     def _call(self, command: str, attachment: Attachment, config: dict, interface: str,
-              environment: dict | None = None) -> tuple[dict, str]:
+              environment: dict | None = None, under: Sequence[object] = ()) -> tuple[dict, str]:
         plugin = config["type"]
         program = PROGRAMS / "patchbay-cni" if plugin == BINDING_TYPE else PLUGIN_DIRECTORY / plugin
         values = {
@@ -239,7 +242,7 @@ class Multus:
             "CNI_ARGS": ";".join("=".join(pair) for pair in self._arguments(attachment)),
             **(environment or {}),
         }
-        done = subprocess.run(self.node.command(program), input=json.dumps(config), text=True,
+        done = subprocess.run(self.node.command(*under, program), input=json.dumps(config), text=True,
                               capture_output=True, env=values, timeout=120, check=False)
         if done.returncode != 0:
             raise CniError(plugin, command, done.returncode, done.stdout, done.stderr)

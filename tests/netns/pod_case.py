@@ -53,7 +53,7 @@ class PodCase(unittest.TestCase):
         """The record, from the aliases of its links."""
         text = ""
         for suffix in ["", *"abcdefghijklmnopqrstuvwxyz"]:
-            link = self.pod.link(attachment.record + suffix)
+            link = attachment.pod.link(attachment.record + suffix)
             if link is None:
                 break
             self.assertNotIn("UP", link["flags"])
