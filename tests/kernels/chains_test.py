@@ -140,3 +140,17 @@ class AllAround(Chain):
         self.assert_guest_is_served(blue)
         self.multus.detach(blue)
         self.assertEqual([link["ifname"] for link in self.pod.ip("link", "show")], ["lo"])
+
+
+class ChainedForm(Chain):
+    def test_patchbay_as_the_last_of_the_list(self) -> None:
+        """It hands the result on as it got it, and its DEL comes first: sbr's finds its rules."""
+        blue = self.add_chain({"type": "tuning", "mtu": 1400}, {"type": "sbr"}, {"type": "patchbay"})
+        self.assertEqual([ip["address"] for ip in blue.result["ips"]], [GUEST4, GUEST6])
+        record = self.assert_parked(blue)
+        self.assertEqual(record["mtu"], 1400)
+        self.assertLessEqual({"0.0.0.0/0", "10.0.0.0/8"}, {route["dst"] for route in record["routes"]})
+        self.assert_guest_is_served(blue)
+        self.multus.detach(blue)
+        self.assertEqual([link["ifname"] for link in self.pod.ip("link", "show")], ["lo"])
+        self.assertNotIn("192.168.0.62", self.pod.run("ip", "rule", "show"))

@@ -60,3 +60,31 @@ class VirtualFunction(CardCase):
             "ipam": static(GUEST4, GUEST6)})
         self.assertEqual(self.record(blue)["mac"], MAC)
         self.assert_guest_is_served(blue)
+
+
+class OnVfio(CardCase):
+    """A VF that the launcher opens itself: no netdev, KubeVirt's own hostdev, the record only."""
+
+    def test_vf_on_vfio_as_sriov_cni_leaves_it_has_its_record_by_the_chained_form(self) -> None:
+        self.node.run("ip", "link", "set", self.card, "vf", 1, "mac", MAC)
+        function = self.bind_to_vfio(1)
+        nad = {"cniVersion": "1.0.0", "name": "sriov-net", "disableCheck": True, "plugins": [
+            {"type": "sriov", "deviceID": function, "ipam": static(GUEST4, GUEST6)},
+            {"type": "patchbay", "deviceID": function, "patchbay": {"ipam": "static"}}]}
+        result = {"cniVersion": "1.0.0",
+                  "interfaces": [{"name": "pod16477688c0e", "mac": MAC,
+                                  "sandbox": str(self.pod.path)}],
+                  "ips": [{"address": GUEST4, "gateway": GATEWAY, "interface": 0},
+                          {"address": GUEST6, "interface": 0}],
+                  "routes": [{"dst": "0.0.0.0/0", "gw": GATEWAY}]}
+        blue = self.multus.adopt(self.pod, "blue", nad, result, mac=MAC)
+        self.assertEqual(blue.result, result)  # handed on as it came
+        record = self.record(blue)
+        self.assertEqual((record["mac"], record["ips"]), (MAC, [GUEST4, GUEST6]))
+        self.assertEqual(record["routes"], [{"dst": "0.0.0.0/0", "gw": GATEWAY}])
+        self.assertEqual(sorted(link["ifname"] for link in self.pod.ip("link", "show")),
+                         ["lo", blue.record])
+        self.multus.detach(blue)
+        self.assertEqual([link["ifname"] for link in self.pod.ip("link", "show")], ["lo"])
+        driver = self.functions / "virtfn1/driver"
+        self.assertEqual(driver.resolve().name, "vfio-pci")

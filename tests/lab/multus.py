@@ -127,12 +127,7 @@ class Multus:
                                 interface or "pod" + hashed(network), mac)
         self.attachments.append(attachment)
         try:
-            result = None
-            for plugin in self._plugins(attachment):
-                if result is not None:
-                    plugin["prevResult"] = result
-                result, _ = self._call("ADD", attachment, plugin, attachment.interface)
-            attachment.result = result
+            self._add_plugins(attachment)
         except CniError:
             self._detach_quietly(attachment)
             raise
@@ -141,10 +136,16 @@ class Multus:
 
     def adopt(self, pod: Namespace, network: str, nad: dict, result: dict,
               mac: str | None = None) -> Attachment:
-        """A network whose plugin Debian has not: the caller has made what it leaves in the pod, on
-        pod<h>, and says what it answers."""
-        attachment = Attachment(pod, network, nad, "pod" + hashed(network), mac, result, adopted=True)
+        """A network whose plugin, the first of a list, Debian has not: the caller has made what it
+        leaves in the pod for pod<h>, and says what it answers. The rest of the list is called."""
+        attachment = Attachment(pod, network, self._on_this_node(nad), "pod" + hashed(network), mac,
+                                result, adopted=True)
         self.attachments.append(attachment)
+        try:
+            self._add_plugins(attachment)
+        except CniError:
+            self._detach_quietly(attachment)
+            raise
         self._write_cache(attachment)
         return attachment
 
@@ -198,8 +199,15 @@ class Multus:
         except CniError:
             pass  # Multus logs it; the ADD's own error is what it returns
 
+    def _add_plugins(self, attachment: Attachment) -> None:
+        for plugin in self._plugins(attachment):
+            if attachment.result:
+                plugin["prevResult"] = attachment.result
+            attachment.result, attachment.log = self._call("ADD", attachment, plugin,
+                                                           attachment.interface)
+
     def _delete_network(self, attachment: Attachment) -> None:
-        for plugin in [] if attachment.adopted else reversed(self._plugins(attachment)):
+        for plugin in reversed(self._plugins(attachment)):
             if attachment.result:
                 plugin["prevResult"] = attachment.result
             self._call("DEL", attachment, plugin, attachment.interface)
@@ -214,7 +222,7 @@ class Multus:
             plugin.setdefault("name", nad["name"])
             if attachment.mac and plugin.get("capabilities", {}).get("mac"):
                 plugin["runtimeConfig"] = {"mac": attachment.mac}
-        return plugins
+        return plugins[1:] if attachment.adopted else plugins
 
     def _on_this_node(self, nad: dict) -> dict:
         """The NAD with host-local's memory in our room instead of the machine's /var/lib/cni."""
