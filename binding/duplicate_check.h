@@ -15,7 +15,7 @@ namespace patchbay {
 // plugin's macspoofchk). A probe from any other MAC would prove nothing there, so it comes from the
 // guest's; a note in `diagnostics` says so. That moves the MAC in the network's switches to this
 // node before a migration has ended, as what the plugin let the pod say just before has done
-// already.
+// already. The chained form sees no other plugin's configuration and can't know of it.
 //
 // Throws Error{kConflict}, with network, addresses and MACs, where somebody answers, and
 // Error{kUnsupported} where no answer could come back: ipvlan hands on an ARP answer only to the
