@@ -7,13 +7,13 @@ import xml.etree.ElementTree as ElementTree
 
 import yaml
 
-from segments import (GUEST4, GUEST6, HOST4, HOST6, NETWORK, Macvlan, VethOnBridge,
-                      VethPointToPoint, on_each)
+from segments import (GUEST4, GUEST6, HOST4, HOST6, NETWORK, Macvlan, VethInPodBridge,
+                      VethOnBridge, VethPointToPoint, on_each)
 
 HEADERS4, HEADERS6 = 20 + 8, 40 + 8  # IP and ICMP
 
 
-@on_each(VethOnBridge, VethPointToPoint, Macvlan)
+@on_each(VethOnBridge, VethInPodBridge, VethPointToPoint, Macvlan)
 class Jumbo:
     mtu = 9000
 

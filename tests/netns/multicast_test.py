@@ -10,8 +10,8 @@ from lab.frames import found, packet_socket
 from lab.netns import Namespace
 from lab.packets import ANSWER, JOINED, LEFT, group_report, igmp_query, mld_query, packed
 from lab.tap_guest import NIC
-from segments import (GUEST6, HOST4, HOST6, Macvlan, VethOnBridge, VethPointToPoint,
-                      on_each)
+from segments import (GUEST6, HOST4, HOST6, Macvlan, VethInPodBridge, VethOnBridge,
+                      VethPointToPoint, on_each)
 
 GROUPS = ("239.1.2.3", "ff05::1234")
 PORT = 5002
@@ -44,7 +44,7 @@ def send_to_group(namespace: Namespace, interface: str, group: str, data: bytes)
         sender.sendto(data, (group, PORT))
 
 
-@on_each(VethOnBridge, VethPointToPoint, Macvlan)
+@on_each(VethOnBridge, VethInPodBridge, VethPointToPoint, Macvlan)
 class Groups:
     def test_the_guest_joins_answers_queries_receives_and_leaves(self) -> None:
         guest = self.guest()

@@ -13,8 +13,8 @@ from lab.frames import (GSO_TCPV4, GSO_TCPV6, NEEDS_CSUM, VIRTIO_NET_HDR, Receiv
 from lab.netns import Namespace
 from lab.packets import IPV4, ethernet, ipv4
 from lab.tap_guest import NIC, NO_OFFLOADS
-from segments import (GUEST4, GUEST6, HOST4, HOST6, Macvlan, VethOnBridge, VethPointToPoint,
-                      on_each)
+from segments import (GUEST4, GUEST6, HOST4, HOST6, Macvlan, VethInPodBridge, VethOnBridge,
+                      VethPointToPoint, on_each)
 
 SIZE = 4_000_000
 CONTENT = random.Random(4).randbytes(SIZE)
@@ -76,7 +76,7 @@ class Listener:
             return frames
 
 
-@on_each(VethOnBridge, VethPointToPoint, Macvlan)
+@on_each(VethOnBridge, VethInPodBridge, VethPointToPoint, Macvlan)
 class Offloads:
     def streams(self, guest):
         """Each family and direction: source, destination, address, who hears it arrive, GSO type."""

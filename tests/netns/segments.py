@@ -42,7 +42,7 @@ class Segment(PodCase):
             namespace.run("ip", "link", "set", UPLINK, "mtu", self.mtu)
         self.prepare()
         self.attachment = self.attach()
-        self.mac = self.pod.link(self.attachment.pod_interface)["address"]
+        self.mac = self.record(self.attachment)["mac"]  # the guest's
         self.port, self.host = self.ends()
 
     def attach(self):
@@ -94,6 +94,12 @@ class VethOnBridge(Segment):
 
     def ends(self):
         return (self.node, self.attachment.result["interfaces"][1]["name"]), (self.hosts, UPLINK)
+
+
+class VethInPodBridge(VethOnBridge):
+    """The same network, joined to the tap by a bridge in the pod instead of the redirect."""
+
+    mode = "bridge"
 
 
 class VethPointToPoint(Segment):

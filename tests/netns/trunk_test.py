@@ -6,7 +6,8 @@ import unittest
 from lab.frames import BROADCAST, awaited, arrives, frame, packet_socket
 from lab.netns import Namespace, veth
 from lab.tap_guest import NIC
-from segments import (HOST4, OTHER_MAC, Macvlan, VethOnBridge, VethPointToPoint, on_each)
+from segments import (HOST4, OTHER_MAC, Macvlan, VethInPodBridge, VethOnBridge, VethPointToPoint,
+                      on_each)
 
 IPV6_GROUP = "33:33:00:00:00:01"
 NESTED4 = "192.168.0.40"
@@ -23,7 +24,7 @@ DATA = bytes.fromhex("88b5") + bytes(range(46))
 FULL = bytes.fromhex("88b5") + bytes(1500)  # a tag goes on top of the MTU
 
 
-@on_each(VethOnBridge, VethPointToPoint, Macvlan)
+@on_each(VethOnBridge, VethInPodBridge, VethPointToPoint, Macvlan)
 class Trunk:
     def test_tagged_frames_pass_untouched_both_ways(self) -> None:
         guest = self.guest()
@@ -78,7 +79,7 @@ class PassthruMacvlan(Macvlan):
     macvlan_mode = "passthru"
 
 
-@on_each(VethOnBridge, VethPointToPoint, PassthruMacvlan)
+@on_each(VethOnBridge, VethInPodBridge, VethPointToPoint, PassthruMacvlan)
 class ForeignMacs(Nesting):
     def test_a_guest_of_the_guest_is_reached_by_its_own_mac(self) -> None:
         nested = self.nest()
