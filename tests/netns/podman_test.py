@@ -29,12 +29,12 @@ class PodmanCase(PodCase):
         self.hosts.run("ip", "address", "add", f"{HOST}/26", "dev", UPLINK)
         self.podman = self.stack.enter_context(Podman(self.node, self.room))
 
-    def assert_attached(self, container: Container) -> None:
+    def assert_attached(self, container: Container, ipam: str | None = "host-local") -> None:
         pod = container.namespace
         record = json.loads(pod.link(RECORD)["ifalias"])
         self.assertEqual(record["ips"], [f"{GUEST}/26"])
         self.assertEqual(record["routes"], [{"dst": "0.0.0.0/0", "gw": "192.168.0.1"}])
-        self.assertEqual((record["mac"], record["ipam"]), (MAC, "host-local"))
+        self.assertEqual((record["mac"], record.get("ipam")), (MAC, ipam))
         self.assertEqual(pod.addresses(NIC), [])
         for one, other in ((NIC, TAP), (TAP, NIC)):
             self.assertIn(f"Redirect to device {other}",
@@ -124,6 +124,66 @@ class BindingForm(PodmanCase):
         with self.assertRaises(LabError) as caught:
             self.podman.run("binding")
         self.assertIn(NIC, str(caught.exception))
+
+
+class ChainedForm(PodmanCase):
+    """patchbay as the last plugin of the network's own list, which podman runs in one call."""
+
+    def chain(self, **options) -> None:
+        self.podman.network("blue", [BRIDGE, {"type": "patchbay", **options}])
+
+    def test_attaches_the_network_and_gives_it_back(self) -> None:
+        self.chain()
+        container = self.podman.run(NETWORK)
+        # The plugins before it told no IPAM kind, and libcni's cache is written after the last one.
+        self.assert_attached(container, ipam=None)
+        self.assertEqual(self.podman.remove(container), "")
+        self.assert_nothing_left(container)
+
+    def test_podman_sees_what_the_bridge_plugin_answered(self) -> None:
+        self.podman.network("blue", [BRIDGE])
+        plain = self.podman.run(NETWORK)
+        alone = self.podman.cached(plain, "blue", NIC)["result"]
+        self.podman.remove(plain)
+        self.chain()
+        container = self.podman.run(NETWORK)
+        result = self.podman.cached(container, "blue", NIC)["result"]
+        self.assertEqual([entry["name"] for entry in result["interfaces"]][::2], ["br1", NIC])
+        address = {**alone["ips"][0], "address": "192.168.0.3/26"}  # host-local goes on counting
+        self.assertEqual((result["ips"], result["routes"]), ([address], alone["routes"]))
+        self.assertEqual(self.podman.networks_of(container)["blue"]["IPAddress"], "192.168.0.3")
+
+    def test_a_plain_container_keeps_its_address(self) -> None:
+        self.chain()
+        container = self.podman.run("blue")
+        pod = container.namespace
+        self.assertEqual(pod.addresses("eth0", "global"), [f"{GUEST}/26"])
+        self.assertEqual([link["ifname"] for link in pod.ip("link", "show")], ["lo", "eth0"])
+        self.assertTrue(pod.ping(HOST))
+        self.assertEqual(self.podman.remove(container), "")
+        self.assert_nothing_left(container)
+
+    def test_always_takes_it(self) -> None:
+        self.chain(patchbay={"always": True})
+        container = self.podman.run("blue")
+        pod = container.namespace
+        self.assertEqual(pod.addresses("eth0"), [])
+        taps = [link["ifname"] for link in pod.ip("link", "show") if link["ifname"].startswith("tap")]
+        self.assertEqual(len(taps), 1)
+        self.assertIn(f"Redirect to device {taps[0]}",
+                      pod.run("tc", "filter", "show", "dev", "eth0", "ingress"))
+        self.assertEqual(self.podman.remove(container), "")
+        self.assert_nothing_left(container)
+
+    def test_an_error_takes_the_whole_network_back(self) -> None:
+        self.chain(patchbay={"mod": "redirect"})
+        with self.assertRaises(LabError) as caught:
+            self.podman.run(NETWORK)
+        self.assertIn("did you mean", str(caught.exception))
+        self.assertEqual([link["ifname"] for link in self.node.ip("link", "show", "master", "br1")],
+                         [UPLINK])
+        leases = [file.name for file in (self.podman.room / "cni-state/networks/blue").iterdir()]
+        self.assertNotIn(GUEST, leases)
 
 
 if __name__ == "__main__":
