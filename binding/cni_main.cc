@@ -7,6 +7,7 @@
 #include "plan/cni_call.h"
 #include "plan/error.h"
 #include "plan/log.h"
+#include "plan/names.h"
 #include "plan/text.h"
 
 namespace patchbay {
@@ -69,37 +70,76 @@ CniEnvironment environment_of(const CniRequest& request, const std::string& comm
   return environment;
 }
 
+// Which of the two forms it is: KubeVirt names the VMI's network in the binding's own NAD only.
+bool is_chained(const CniConfig& config) { return config.network.empty(); }
+
+// Chained into a network that plain pods use as well, we leave those alone.
+bool is_for_us(const CniEnvironment& environment, const NadOptions& options) {
+  return is_hashed_pod_name(environment.if_name) || options.always.value_or(false);
+}
+
 AttachmentCall call_of(const CniConfig& config, const CniEnvironment& environment) {
-  if (config.network.empty()) {
+  AttachmentCall call{.container_id = environment.container_id, .device_id = config.device_id};
+  if (is_chained(config)) {
+    call.network = config.name;
+    call.names = link_names_beside(IfName::parse(environment.if_name));
+  } else {
+    call.network = config.network;
+    call.names = link_names(config.network);
+  }
+  return call;
+}
+
+void check_form(const CniConfig& config) {
+  if (is_chained(config) && !config.has_prev_result) {
     throw Error(
         Errc::kInvalidInput,
-        "is missing: KubeVirt puts the VMI's network name there for the NAD of a network "
-        "binding; name this NAD as networkAttachmentDefinition in the KubeVirt resource, not "
-        "in a VM or a pod",
+        "is missing, and so is prevResult: KubeVirt puts the VMI's network name there for the NAD "
+        "of a network binding; name this NAD as networkAttachmentDefinition in the KubeVirt "
+        "resource, not in a VM or a pod, or put patchbay behind the plugin that makes the "
+        "interface, in the network's own list",
         "args.cni.logicNetworkName");
   }
-  return {config.network, environment.container_id, {}};
+  if (!is_chained(config) && config.has_prev_result) {
+    throw Error(
+        Errc::kInvalidInput,
+        "there is args.cni.logicNetworkName, too: the binding's NAD lists patchbay alone; a "
+        "network's own list names no other network",
+        "prevResult");
+  }
 }
 
 std::string run_add(const CniRequest& request, const CniConfig& config,
                     const CniEnvironment& environment, Diagnostics& diagnostics) {
-  if (config.has_prev_result) {
-    throw Error(Errc::kUnsupported,
-                "this version does not run as a part of a network's own plugin list; register the "
-                "binding's NAD in the KubeVirt resource and take patchbay out of the list",
-                "prevResult");
-  }
+  check_form(config);
   AttachmentCall call = call_of(config, environment);
   call.options = parse_cni_options(request.input);
-  const auto kernel = request.open_kernel(environment.netns);
-  add(*kernel, call, diagnostics);
-  return cni_empty_result(config.cni_version);
+  if (!is_chained(config)) {
+    add(*request.open_kernel(environment.netns), call, diagnostics);
+    return cni_empty_result(config.cni_version);
+  }
+  call.prev_result = parse_prev_result(request.input);
+  call.mac = cni_args_mac(variable(request, "CNI_ARGS"));
+  if (is_for_us(environment, call.options.defaults)) {
+    add(*request.open_kernel(environment.netns), call, diagnostics);
+  }
+  return cni_prev_result(request.input);
+}
+
+// Options that can't be read keep no DEL from undoing what it can.
+bool acted_on(const CniRequest& request, const CniConfig& config,
+              const CniEnvironment& environment) {
+  if (!is_chained(config)) return true;
+  try {
+    return is_for_us(environment, parse_cni_options(request.input).defaults);
+  } catch (const Error&) {
+    return true;
+  }
 }
 
 void run_del(const CniRequest& request, const CniConfig& config, const CniEnvironment& environment,
              Diagnostics& diagnostics) {
-  // An ADD without a network's name made nothing; failing here would keep the pod from going.
-  if (config.network.empty() || environment.netns.empty()) return;
+  if (environment.netns.empty() || !acted_on(request, config, environment)) return;
   const AttachmentCall call = call_of(config, environment);
   std::unique_ptr<Kernel> kernel;
   try {

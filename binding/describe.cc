@@ -1,60 +1,12 @@
 #include "binding/describe.h"
 
 #include <algorithm>
-#include <array>
 
-#include "plan/error.h"
-#include "plan/text.h"
+#include "binding/bridge.h"
+#include "binding/choose_backend.h"
 
 namespace patchbay {
 namespace {
-
-constexpr std::array<std::string_view, 6> kModes{"auto",    "redirect", "bridge",
-                                                 "macvtap", "tap",      "hostdev"};
-// Kinds of link that take every frame for their MAC and let one be sent with it.
-constexpr std::array<std::string_view, 3> kRedirectKinds{"veth", "macvlan", "vlan"};
-
-template <size_t N>
-bool contains(const std::array<std::string_view, N>& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-void check_mode(const std::string& network, const std::string& mode) {
-  if (mode == "auto" || mode == "redirect") return;
-  const std::string where = "patchbay.mode";
-  if (!contains(kModes, mode)) {
-    throw Error(Errc::kInvalidInput,
-                "network " + in_quotes(network) + ": expected auto or redirect, found " +
-                    in_quotes(mode) + did_you_mean(mode, kModes.data(), kModes.size()),
-                where);
-  }
-  throw Error(Errc::kUnsupported,
-              "network " + in_quotes(network) + ": this version has no backend " + mode +
-                  "; leave the mode out, or set it to redirect",
-              where);
-}
-
-[[noreturn]] void refuse(const AttachmentSources& sources, const std::string& why) {
-  throw Error(Errc::kUnsupported, "network " + in_quotes(sources.network) + ": can't wire " +
-                                      sources.nic.name.str() + ": " + why);
-}
-
-// Also the reason that the record gives.
-std::string kind_for_redirect(const AttachmentSources& sources) {
-  const LinkState& nic = sources.nic;
-  if (!nic.ethernet || nic.mac.is_zero()) {
-    refuse(sources, "it is no Ethernet interface, and a VM's NIC is one");
-  }
-  if (nic.kind.empty()) return "device";
-  if (contains(kRedirectKinds, nic.kind)) return nic.kind;
-  if (nic.kind == "ipvlan" || nic.kind == "ipvtap") {
-    refuse(sources,
-           "ipvlan delivers by IP address, which this version takes off the pod; use macvlan or "
-           "bridge for this network");
-  }
-  refuse(sources, "its kind is " + in_quotes(nic.kind) +
-                      ", expected veth, macvlan, vlan or a device of the host");
-}
 
 bool has_address(const std::vector<IpPrefix>& prefixes, const IpAddress& address) {
   return std::any_of(prefixes.begin(), prefixes.end(),
@@ -91,7 +43,7 @@ std::vector<PlannedAddress> addresses_of(const AttachmentSources& sources,
   const std::vector<IpPrefix> parked =
       sources.parked ? sources.parked->ips : std::vector<IpPrefix>();
   AddressList list;
-  for (const CniIp& ip : sources.cached ? ips_of(sources.cached->result, sources.nic.name.str())
+  for (const CniIp& ip : sources.answer ? ips_of(sources.answer->result, sources.nic.name.str())
                                         : std::vector<CniIp>()) {
     const IpAddress& address = ip.address.address;
     if (has_address(present, address) || has_address(parked, address)) {
@@ -112,7 +64,7 @@ std::vector<PlannedAddress> addresses_of(const AttachmentSources& sources,
 }
 
 std::vector<Route> routes_of(const AttachmentSources& sources) {
-  if (sources.cached) return routes_of(sources.cached->result, sources.nic.name.str());
+  if (sources.answer) return routes_of(sources.answer->result, sources.nic.name.str());
   if (sources.parked) return sources.parked->routes;
   std::vector<Route> routes;
   for (const KernelRoute& route : sources.routes) {
@@ -130,31 +82,80 @@ Attachment basics(const std::string& network, const LinkNames& names) {
   return attachment;
 }
 
+// The guest's: what the NIC had before a bridge of ours gave it another.
+Mac mac_of(const AttachmentSources& sources) {
+  const Mac& mac = sources.nic.mac;
+  if (sources.parked && mac == port_mac(sources.parked->mac)) return sources.parked->mac;
+  return mac;
+}
+
+Wiring wiring_of(const AttachmentSources& sources, Backend backend) {
+  const LinkState& nic = sources.nic;
+  Wiring wiring;
+  wiring.mac_spoof_check = sources.answer
+                               ? sources.answer->mac_spoof_check
+                               : sources.parked && sources.parked->wiring.mac_spoof_check;
+  wiring.multi_queue = nic.tun ? nic.tun->multi_queue : sources.options.multi_queue.value_or(false);
+  wiring.keeps_addresses = nic.kind == "ipvlan";
+  wiring.lro = sources.lro || (sources.parked && sources.parked->wiring.lro);
+  if (backend == Backend::kRedirect) {
+    wiring.trunk = sources.options.trunk.value_or(std::vector<VlanRange>());
+  }
+  return wiring;
+}
+
 }  // namespace
 
 Attachment describe_attachment(const AttachmentSources& sources, Diagnostics& diagnostics) {
-  const bool own = sources.cached && sources.cached->options.mode != NadOptions().mode;
-  check_mode(sources.network, own ? sources.cached->options.mode : sources.defaults.mode);
+  const BackendChoice choice =
+      choose_backend({.network = sources.network,
+                      .nic = sources.nic,
+                      .ipam = sources.answer ? sources.answer->ipam : std::string(),
+                      .options = sources.options});
   Attachment attachment = basics(sources.network, sources.names);
-  attachment.backend = Backend::kRedirect;
-  attachment.backend_reason = kind_for_redirect(sources);
-  attachment.mac = sources.nic.mac;
+  attachment.backend = choice.backend;
+  attachment.backend_reason = choice.why;
+  attachment.mac = mac_of(sources);
   attachment.mtu = sources.nic.mtu;
   attachment.addresses = addresses_of(sources, diagnostics);
   attachment.routes = routes_of(sources);
-  if (sources.cached) {
-    attachment.dns = sources.cached->result.dns;
-    attachment.ipam = sources.cached->ipam;
+  if (sources.answer) {
+    attachment.dns = sources.answer->result.dns;
+    attachment.ipam = sources.answer->ipam;
   } else if (sources.parked) {
     attachment.dns = sources.parked->dns;
     attachment.ipam = sources.parked->ipam;
   }
+  attachment.wiring = wiring_of(sources, choice.backend);
+  return attachment;
+}
+
+Attachment describe_device(const std::string& network, const LinkNames& names,
+                           const std::string& device_id, const NetworkAnswer& answer,
+                           const std::optional<Mac>& mac) {
+  Attachment attachment = basics(network, names);
+  attachment.backend = Backend::kCore;
+  attachment.backend_reason = "device " + device_id;
+  for (const CniInterface& interface : answer.result.interfaces) {
+    if (interface.name != names.pod.str()) continue;
+    if (interface.mac) attachment.mac = *interface.mac;
+    attachment.mtu = interface.mtu.value_or(0);
+  }
+  if (attachment.mac.is_zero() && mac) attachment.mac = *mac;
+  for (const CniIp& ip : ips_of(answer.result, names.pod.str())) {
+    attachment.addresses.push_back({ip.address, Source::kRecord});
+  }
+  attachment.routes = routes_of(answer.result, names.pod.str());
+  attachment.dns = answer.result.dns;
+  attachment.ipam = answer.ipam;
   return attachment;
 }
 
 Attachment describe_parked(const std::string& network, const LinkNames& names,
                            const Record& parked) {
   Attachment attachment = basics(network, names);
+  attachment.backend = backend_named(parked.backend).value_or(Backend::kRedirect);
+  attachment.backend_reason = parked.why;
   attachment.mac = parked.mac;
   attachment.mtu = parked.mtu;
   for (const IpPrefix& prefix : parked.ips) {
@@ -163,7 +164,7 @@ Attachment describe_parked(const std::string& network, const LinkNames& names,
   attachment.routes = parked.routes;
   attachment.dns = parked.dns;
   attachment.ipam = parked.ipam;
-  attachment.backend_reason = parked.why;
+  attachment.wiring = parked.wiring;
   return attachment;
 }
 

@@ -6,8 +6,25 @@
 #include <linux/rtnetlink.h>
 #include <linux/tc_act/tc_mirred.h>
 
+#include "binding/dhcp_answers.h"
+
 namespace patchbay {
 namespace {
+
+// The target's number where `actions` are one, mirred, that sends to an interface's egress as
+// `eaction` says.
+std::optional<uint32_t> mirred_target(const NetlinkAttributes& actions, int eaction) {
+  std::optional<uint32_t> target;
+  size_t count = 0;
+  actions.for_each([&](const nlattr* attribute) {
+    const auto action = NetlinkAttributes::inside(attribute);
+    ++count;
+    if (action.string(TCA_ACT_KIND) != "mirred") return;
+    const auto mirred = action.nested(TCA_ACT_OPTIONS).value<tc_mirred>(TCA_MIRRED_PARMS);
+    if (mirred && mirred->eaction == eaction) target = mirred->ifindex;
+  });
+  return count == 1 ? target : std::nullopt;
+}
 
 // No key, terminal, one action that redirects to an interface's egress.
 DecodedFilter decode_u32(const NetlinkAttributes& options) {
@@ -16,21 +33,17 @@ DecodedFilter decode_u32(const NetlinkAttributes& options) {
   const void* bytes = options.bytes(TCA_U32_SEL, sizeof(tc_u32_sel));
   const auto* selector = static_cast<const tc_u32_sel*>(bytes);
   if (selector == nullptr || (selector->flags & TC_U32_TERMINAL) == 0) return foreign;
-  std::optional<uint32_t> target;
-  size_t actions = 0;
-  options.nested(TCA_U32_ACT).for_each([&](const nlattr* attribute) {
-    const auto action = NetlinkAttributes::inside(attribute);
-    ++actions;
-    if (action.string(TCA_ACT_KIND) != "mirred") return;
-    const auto mirred = action.nested(TCA_ACT_OPTIONS).value<tc_mirred>(TCA_MIRRED_PARMS);
-    if (mirred && mirred->eaction == TCA_EGRESS_REDIR) target = mirred->ifindex;
-  });
-  if (actions != 1 || !target) return foreign;
-  return {RedirectAll{}, *target};
+  const auto target = mirred_target(options.nested(TCA_U32_ACT), TCA_EGRESS_REDIR);
+  return target ? DecodedFilter{RedirectAll{}, *target} : foreign;
 }
 
-// Classic, direct-action: no action of its own beside the program.
+// Of a program that it was given by number the kernel tells the name alone.
 DecodedFilter decode_bpf(const NetlinkAttributes& options) {
+  if (options.string(TCA_BPF_NAME) == kDhcpAnswersName) {
+    const auto target = mirred_target(options.nested(TCA_BPF_ACT), TCA_EGRESS_MIRROR);
+    if (target) return {CopyDhcpAnswers{}, *target};
+  }
+  // Classic, direct-action: no action of its own beside the program.
   const nlattr* program = options.find(TCA_BPF_OPS);
   const uint32_t flags = options.value<uint32_t>(TCA_BPF_FLAGS).value_or(0);
   if (program == nullptr || (flags & TCA_BPF_FLAG_ACT_DIRECT) == 0 || options.has(TCA_BPF_ACT)) {

@@ -11,8 +11,8 @@
 
 namespace patchbay {
 
-// `to` is a RedirectAll's target as the kernel names it, by number, 0 where it is gone; its name is
-// left empty.
+// `to` is the target of a RedirectAll or CopyDhcpAnswers as the kernel names it, by number, 0 where
+// it is gone; its name is left empty.
 struct DecodedFilter {
   IngressFilter filter;
   uint32_t to = 0;

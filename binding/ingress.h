@@ -38,12 +38,31 @@ struct JudgeFrames {
   bool operator==(const JudgeFrames&) const = default;
 };
 
+// Every DHCP answer goes out of `to` and, as another host's, up to packet sockets, where CNI's dhcp
+// daemon waits for it (dhcp_answers.h); other frames are left to the next filter. An empty name as
+// above.
+struct CopyDhcpAnswers {
+  IfName to;
+
+  bool operator==(const CopyDhcpAnswers&) const = default;
+};
+
 // Anything else: not of our making, never touched.
 struct ForeignFilter {
   bool operator==(const ForeignFilter&) const = default;
 };
 
-using IngressFilter = std::variant<RedirectAll, JudgeFrames, ForeignFilter>;
+using IngressFilter = std::variant<RedirectAll, JudgeFrames, CopyDhcpAnswers, ForeignFilter>;
+
+// The name of the link that a filter sends frames out of; null where it sends none.
+inline IfName* target_of(IngressFilter& filter) {
+  if (auto* redirect = std::get_if<RedirectAll>(&filter)) return &redirect->to;
+  if (auto* copy = std::get_if<CopyDhcpAnswers>(&filter)) return &copy->to;
+  return nullptr;
+}
+inline const IfName* target_of(const IngressFilter& filter) {
+  return target_of(const_cast<IngressFilter&>(filter));
+}
 
 // In the order in which frames meet them.
 struct Ingress {

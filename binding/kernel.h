@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "binding/duplicate_address.h"
+#include "binding/ingress.h"
 #include "plan/ip_config.h"
 #include "plan/net_types.h"
 
@@ -83,14 +85,6 @@ struct KernelRoute {
   bool operator==(const KernelRoute&) const = default;
 };
 
-// The filters of a link's ingress qdisc: for each the link that all frames are redirected to (an
-// empty name where that link is gone), or nothing for a filter or qdisc that does something else.
-struct Ingress {
-  std::vector<std::optional<IfName>> filters;
-
-  bool operator==(const Ingress&) const = default;
-};
-
 // What is given is changed, in the order of the members.
 struct LinkChange {
   std::optional<std::string> alias;
@@ -122,6 +116,8 @@ class Kernel {
   // kernel makes for an address or learns from a router.
   virtual std::vector<KernelRoute> read_routes(const IfName& link) = 0;
   virtual std::optional<Ingress> read_ingress(const IfName& link) = 0;
+  // Who else uses, or probes for, the probe's addresses: sorted, each once (duplicate_probe.h).
+  virtual std::vector<AddressClaim> find_duplicates(const AddressProbe& probe) = 0;
   // Large receive offload (ethtool); false where the driver has none.
   virtual bool read_lro(const IfName& link) = 0;
 
@@ -140,8 +136,9 @@ class Kernel {
   virtual void delete_address(const IfName& link, const KernelAddress& address) = 0;
   virtual void add_route(const IfName& link, const KernelRoute& route) = 0;
 
-  // Every frame that `from` receives goes out of `to`; makes the ingress qdisc where there is none.
-  virtual void add_redirect(const IfName& from, const IfName& to) = 0;
+  // Puts the filters in, first to last, and the ingress qdisc where there is none; no filter may be
+  // there. None of them may be a ForeignFilter, and their targets must be there.
+  virtual void make_ingress(const IfName& link, const Ingress& ingress) = 0;
   virtual void remove_ingress(const IfName& link) = 0;  // the qdisc and its filters
 };
 

@@ -7,12 +7,18 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <functional>
 #include <map>
 
+#include "binding/duplicate_probe.h"
+#include "binding/filter_decode.h"
+#include "binding/lro.h"
+#include "binding/dhcp_answers.h"
 #include "binding/net_namespace.h"
 #include "binding/netlink_socket.h"
 #include "binding/rtnetlink_decode.h"
 #include "binding/rtnetlink_read.h"
+#include "binding/sysctl.h"
 #include "binding/tap.h"
 #include "binding/traffic_control.h"
 #include "plan/error.h"
@@ -39,23 +45,30 @@ class NetlinkKernel final : public Kernel {
   std::vector<KernelAddress> read_addresses(const IfName& link) override;
   std::vector<KernelRoute> read_routes(const IfName& link) override;
   std::optional<Ingress> read_ingress(const IfName& link) override;
+  std::vector<AddressClaim> find_duplicates(const AddressProbe& probe) override;
+  bool read_lro(const IfName& link) override;
   void make_record_link(const IfName& name) override;
-  void make_tap(const IfName& name, uint32_t owner, uint32_t group) override;
+  void make_tap(const IfName& name, const TapOptions& options) override;
+  void make_bridge(const IfName& name) override;
   void delete_link(const IfName& name) override;
   void change_link(const IfName& name, const LinkChange& change) override;
+  void set_lro(const IfName& link, bool on) override;
   void add_address(const IfName& link, const KernelAddress& address) override;
   void delete_address(const IfName& link, const KernelAddress& address) override;
   void add_route(const IfName& link, const KernelRoute& route) override;
-  void add_redirect(const IfName& from, const IfName& to) override;
+  void make_ingress(const IfName& link, const Ingress& ingress) override;
   void remove_ingress(const IfName& link) override;
 
  private:
   // The link's number, from the last time it was read.
   int index_of(const IfName& name);
-  NetlinkAnswer make_link(const IfName& name, std::string_view kind);
+  NetlinkAnswer make_link(const IfName& name, std::string_view kind,
+                          const std::function<void(NetlinkMessage&)>& data = {});
+  void change_ip_and_alias(const IfName& name, const LinkChange& change);
   NetlinkMessage address_request(int type, int flags, const IfName& link,
                                  const KernelAddress& address);
-  std::optional<IfName> name_of(std::optional<uint32_t> index);
+  IngressFilter named(DecodedFilter found);
+  void add_filter(const IfName& link, uint16_t priority, const IngressFilter& filter);
 
   NetNamespace namespace_;
   std::unique_ptr<NetlinkSocket> socket_;
@@ -70,13 +83,17 @@ int NetlinkKernel::index_of(const IfName& name) {
 }
 
 std::optional<LinkState> NetlinkKernel::read_link(const IfName& name) {
-  const auto link = patchbay::read_link(*socket_, name);
+  auto link = patchbay::read_link(*socket_, name);
   // An alternative name (IFLA_ALT_IFNAME) finds a link as well; ours are real names.
   if (!link || link->state.name != name) {
     indices_.erase(name);
     return std::nullopt;
   }
   indices_[name] = link->index;
+  if (link->master != 0) {
+    const auto master = patchbay::read_link(*socket_, link->master);
+    if (master) link->state.master = master->state.name;
+  }
   return link->state;
 }
 
@@ -100,11 +117,12 @@ std::vector<KernelRoute> NetlinkKernel::read_routes(const IfName& link) {
   return routes;
 }
 
-std::optional<IfName> NetlinkKernel::name_of(std::optional<uint32_t> index) {
-  if (!index) return std::nullopt;
-  const auto link =
-      *index == 0 ? std::nullopt : patchbay::read_link(*socket_, static_cast<int>(*index));
-  return link ? link->state.name : IfName();
+IngressFilter NetlinkKernel::named(DecodedFilter found) {
+  IfName* to = target_of(found.filter);
+  if (to == nullptr || found.to == 0) return found.filter;
+  const auto link = patchbay::read_link(*socket_, static_cast<int>(found.to));
+  if (link) *to = link->state.name;
+  return found.filter;
 }
 
 std::optional<Ingress> NetlinkKernel::read_ingress(const IfName& link) {
@@ -118,7 +136,7 @@ std::optional<Ingress> NetlinkKernel::read_ingress(const IfName& link) {
   if (!kind) return std::nullopt;
   Ingress ingress;
   if (*kind != "ingress") {
-    ingress.filters.emplace_back();  // clsact and the like are not ours to share
+    ingress.filters.emplace_back(ForeignFilter{});  // clsact and the like are not ours to share
     return ingress;
   }
   std::vector<DecodedFilter> filters;
@@ -126,16 +144,20 @@ std::optional<Ingress> NetlinkKernel::read_ingress(const IfName& link) {
       "read the filters of " + link.str(), [&] { return read_filters_request(index); },
       [&] { filters.clear(); },
       [&](const nlmsghdr& message) {
-        if (const auto filter = decode_filter(message)) filters.push_back(*filter);
+        if (auto filter = decode_filter(message)) filters.push_back(std::move(*filter));
       });
-  for (const DecodedFilter& f : filters) ingress.filters.push_back(name_of(f.redirect_to));
+  for (DecodedFilter& filter : filters) ingress.filters.push_back(named(std::move(filter)));
   return ingress;
 }
 
-NetlinkAnswer NetlinkKernel::make_link(const IfName& name, std::string_view kind) {
+NetlinkAnswer NetlinkKernel::make_link(const IfName& name, std::string_view kind,
+                                       const std::function<void(NetlinkMessage&)>& data) {
   NetlinkMessage request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
   request.header(ifinfomsg{}).string(IFLA_IFNAME, name.str());
-  request.nest(IFLA_LINKINFO, [kind](NetlinkMessage& r) { r.string(IFLA_INFO_KIND, kind); });
+  request.nest(IFLA_LINKINFO, [&](NetlinkMessage& info) {
+    info.string(IFLA_INFO_KIND, kind);
+    if (data) info.nest(IFLA_INFO_DATA, data);
+  });
   return socket_->exchange(request);
 }
 
@@ -145,9 +167,29 @@ void NetlinkKernel::make_record_link(const IfName& name) {
   answer.must_be_ok("make the record link " + name.str() + " (kind dummy, else bridge)");
 }
 
-void NetlinkKernel::make_tap(const IfName& name, uint32_t owner, uint32_t group) {
+void NetlinkKernel::make_tap(const IfName& name, const TapOptions& options) {
   const NetNamespace::Scope scope(namespace_);
-  make_persistent_tap(name, owner, group);
+  make_persistent_tap(name, options);
+}
+
+void NetlinkKernel::make_bridge(const IfName& name) {
+  make_link(name, "bridge", [](NetlinkMessage& data) {
+    data.u8(IFLA_BR_MCAST_SNOOPING, 0);
+  }).must_be_ok("make the bridge " + name.str());
+}
+
+std::vector<AddressClaim> NetlinkKernel::find_duplicates(const AddressProbe& probe) {
+  return patchbay::find_duplicates(*socket_, namespace_, index_of(probe.link), probe);
+}
+
+bool NetlinkKernel::read_lro(const IfName& link) {
+  const NetNamespace::Scope scope(namespace_);
+  return patchbay::read_lro(link);
+}
+
+void NetlinkKernel::set_lro(const IfName& link, bool on) {
+  const NetNamespace::Scope scope(namespace_);
+  patchbay::set_lro(link, on);
 }
 
 void NetlinkKernel::delete_link(const IfName& name) {
@@ -158,9 +200,7 @@ void NetlinkKernel::delete_link(const IfName& name) {
   if (answer.error != ENODEV) answer.must_be_ok("delete link " + name.str());
 }
 
-// Two messages, for in one the kernel would do the flags before IPv6's part (rtnetlink.c,
-// do_setlink).
-void NetlinkKernel::change_link(const IfName& name, const LinkChange& change) {
+void NetlinkKernel::change_ip_and_alias(const IfName& name, const LinkChange& change) {
   if (change.alias || change.addr_gen_mode) {
     NetlinkMessage request(RTM_SETLINK, 0);
     request.header(ifinfomsg{}).string(IFLA_IFNAME, name.str());
@@ -174,6 +214,16 @@ void NetlinkKernel::change_link(const IfName& name, const LinkChange& change) {
     }
     socket_->exchange(request).must_be_ok("set alias or addr_gen_mode of link " + name.str());
   }
+  if (change.disable_ipv6) {
+    const NetNamespace::Scope scope(namespace_);
+    write_disable_ipv6(name, *change.disable_ipv6);
+  }
+}
+
+// Two messages, for in one the kernel would do the flags before IPv6's part (rtnetlink.c,
+// do_setlink).
+void NetlinkKernel::change_link(const IfName& name, const LinkChange& change) {
+  change_ip_and_alias(name, change);
   ifinfomsg header{};
   const auto flag = [&header](std::optional<bool> value, unsigned bit) {
     if (!value) return;
@@ -182,13 +232,21 @@ void NetlinkKernel::change_link(const IfName& name, const LinkChange& change) {
   };
   flag(change.multicast, IFF_MULTICAST);
   flag(change.all_multicast, IFF_ALLMULTI);
+  flag(change.no_arp, IFF_NOARP);
   flag(change.up, IFF_UP);
-  if (header.ifi_change == 0 && !change.mtu && !change.tx_queue_length) return;
+  const bool attributes = change.mac || change.master || change.mtu || change.tx_queue_length;
+  if (header.ifi_change == 0 && !attributes) return;
   NetlinkMessage request(RTM_SETLINK, 0);
   request.header(header).string(IFLA_IFNAME, name.str());
+  if (change.mac) request.bytes(IFLA_ADDRESS, change.mac->bytes(), Mac::kSize);
+  if (change.master) {
+    request.u32(IFLA_MASTER,
+                change.master->empty() ? 0 : static_cast<uint32_t>(index_of(*change.master)));
+  }
   if (change.mtu) request.u32(IFLA_MTU, *change.mtu);
   if (change.tx_queue_length) request.u32(IFLA_TXQLEN, *change.tx_queue_length);
-  socket_->exchange(request).must_be_ok("set MTU, queue length or flags of link " + name.str());
+  socket_->exchange(request).must_be_ok("set MAC, master, MTU, queue length or flags of link " +
+                                        name.str());
 }
 
 NetlinkMessage NetlinkKernel::address_request(int type, int flags, const IfName& link,
@@ -205,6 +263,7 @@ NetlinkMessage NetlinkKernel::address_request(int type, int flags, const IfName&
   header.ifa_index = static_cast<uint32_t>(index_of(link));
   request.header(header);
   request.bytes(IFA_LOCAL, ip.bytes(), ip.size()).bytes(IFA_ADDRESS, ip.bytes(), ip.size());
+  if (address.no_prefix_route) request.u32(IFA_FLAGS, IFA_F_NOPREFIXROUTE);
   return request;
 }
 
@@ -230,12 +289,31 @@ void NetlinkKernel::add_route(const IfName& link, const KernelRoute& route) {
   answer.must_be_ok("add the route " + to + " to link " + link.str());
 }
 
-void NetlinkKernel::add_redirect(const IfName& from, const IfName& to) {
-  const std::string what = "redirect " + from.str() + " to " + to.str();
-  const NetlinkAnswer answer = socket_->exchange(add_ingress_request(index_of(from)));
-  if (answer.error != EEXIST) answer.must_be_ok(what + " (tc qdisc ingress)");
-  socket_->exchange(add_redirect_request(index_of(from), index_of(to)))
-      .must_be_ok(what + " (tc filter u32, action mirred)");
+void NetlinkKernel::add_filter(const IfName& link, uint16_t priority, const IngressFilter& filter) {
+  if (const auto* redirect = std::get_if<RedirectAll>(&filter)) {
+    const int to = index_of(redirect->to);
+    socket_->exchange(add_redirect_request(index_of(link), priority, to))
+        .must_be_ok("redirect " + link.str() + " to " + redirect->to.str() +
+                    " (tc filter u32, action mirred)");
+  } else if (const auto* judge = std::get_if<JudgeFrames>(&filter)) {
+    socket_->exchange(add_judge_request(index_of(link), priority, judge->program))
+        .must_be_ok("filter what " + link.str() + " receives (tc filter bpf, direct-action)");
+  } else if (const auto* copy = std::get_if<CopyDhcpAnswers>(&filter)) {
+    const FileDescriptor program = load_dhcp_answers();
+    const int to = index_of(copy->to);
+    socket_->exchange(add_dhcp_answers_request(index_of(link), priority, program.get(), to))
+        .must_be_ok("copy the DHCP answers of " + link.str() + " to " + copy->to.str() +
+                    " (tc filter bpf, action mirred)");
+  } else {
+    throw Error(Errc::kInternal, "a foreign filter of " + link.str() + " can't be made again");
+  }
+}
+
+void NetlinkKernel::make_ingress(const IfName& link, const Ingress& ingress) {
+  const NetlinkAnswer answer = socket_->exchange(add_ingress_request(index_of(link)));
+  if (answer.error != EEXIST) answer.must_be_ok("add the ingress qdisc to " + link.str());
+  uint16_t priority = 0;
+  for (const IngressFilter& filter : ingress.filters) add_filter(link, ++priority, filter);
 }
 
 void NetlinkKernel::remove_ingress(const IfName& link) {

@@ -2,22 +2,40 @@
 
 namespace patchbay {
 
-std::vector<Step> redirect_steps(const Attachment& attachment) {
+TapOptions tap_options(const Attachment& attachment, const std::string& selinux_context) {
+  return {.owner = kLauncherUid,
+          .group = kLauncherUid,
+          .multi_queue = attachment.wiring.multi_queue,
+          .selinux_context = selinux_context};
+}
+
+std::vector<IpPrefix> prefixes_of(const Attachment& attachment) {
+  std::vector<IpPrefix> prefixes;
+  for (const PlannedAddress& address : attachment.addresses) prefixes.push_back(address.prefix);
+  return prefixes;
+}
+
+std::vector<Step> redirect_steps(const Attachment& attachment, const std::string& selinux_context) {
   const IfName& nic = attachment.pod_interface;
   const IfName& tap = attachment.tap;
-  std::vector<IpPrefix> addresses;
-  for (const PlannedAddress& address : attachment.addresses) addresses.push_back(address.prefix);
-  return {
-      MakeTap{tap, kLauncherUid, kLauncherUid, attachment.mtu},
-      Redirect{nic, tap},
-      Redirect{tap, nic},
-      // Macvlan, VFs and devices filter groups, IPv6 neighbour discovery with them; to a veth it is
-      // one flag.
-      ReceiveAllMulticast{nic},
-      Park{nic, addresses},
-      SetUp{nic},
-      SetUp{tap},
-  };
+  const Wiring& wiring = attachment.wiring;
+  // CNI's dhcp daemon renews the lease through the NIC, and releases it there after our DEL.
+  const bool leased = attachment.ipam == "dhcp";
+  std::vector<Step> steps{MakeTap{tap, tap_options(attachment, selinux_context), attachment.mtu},
+                          Redirect{nic, tap, wiring.trunk, leased},
+                          Redirect{tap, nic, wiring.trunk},
+                          // Macvlan, VFs and devices filter groups, IPv6 neighbour discovery with
+                          // them; to a veth it is one flag.
+                          ReceiveAllMulticast{nic}};
+  if (wiring.lro) steps.emplace_back(TurnOffLro{nic});
+  if (wiring.keeps_addresses) {
+    steps.emplace_back(KeepSilent{nic, prefixes_of(attachment)});
+  } else {
+    steps.emplace_back(Park{nic, prefixes_of(attachment), leased});
+  }
+  steps.emplace_back(SetUp{nic, leased});
+  steps.emplace_back(SetUp{tap});
+  return steps;
 }
 
 }  // namespace patchbay

@@ -2,6 +2,7 @@
 // The NIC keeps its MAC, which is the guest's, so whatever the network knows of the pod stays true.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "binding/step.h"
@@ -13,6 +14,11 @@ namespace patchbay {
 inline constexpr uint32_t kLauncherUid = 107;
 
 // In the order that was measured silent: once a frame can leave the NIC, none of ours does.
-std::vector<Step> redirect_steps(const Attachment& attachment);
+std::vector<Step> redirect_steps(const Attachment& attachment, const std::string& selinux_context);
+
+// A tap that the launcher opens.
+TapOptions tap_options(const Attachment& attachment, const std::string& selinux_context);
+
+std::vector<IpPrefix> prefixes_of(const Attachment& attachment);
 
 }  // namespace patchbay

@@ -1,6 +1,8 @@
 #include "binding/rollback.h"
 
 #include "binding/attempts.h"
+#include "plan/error.h"
+#include "plan/names.h"
 
 namespace patchbay {
 namespace {
@@ -9,15 +11,22 @@ void restore_ingress(Kernel& kernel, const LinkSnapshot& before, const LinkSnaps
   if (now.ingress == before.ingress) return;
   if (now.ingress) kernel.remove_ingress(before.name);
   if (!before.ingress) return;
-  for (const std::optional<IfName>& to : before.ingress->filters) {
-    if (to && !to->empty()) kernel.add_redirect(before.name, *to);
-  }
+  // What led to a link that is gone led nowhere; what is somebody else's was never taken away.
+  Ingress again = *before.ingress;
+  std::erase_if(again.filters, [](const IngressFilter& filter) {
+    const IfName* to = target_of(filter);
+    return std::holds_alternative<ForeignFilter>(filter) || (to != nullptr && to->empty());
+  });
+  const bool led_nowhere = again.filters.empty() && !before.ingress->filters.empty();
+  if (!led_nowhere) kernel.make_ingress(before.name, again);
 }
 
 bool same_life(const LinkSnapshot& a, const LinkSnapshot& b) {
-  return a.state->up == b.state->up && a.state->multicast == b.state->multicast &&
-         a.state->all_multicast == b.state->all_multicast &&
-         a.state->addr_gen_mode == b.state->addr_gen_mode && a.addresses == b.addresses &&
+  return a.state->up == b.state->up && a.state->mac == b.state->mac &&
+         a.state->multicast == b.state->multicast &&
+         a.state->all_multicast == b.state->all_multicast && a.state->no_arp == b.state->no_arp &&
+         a.state->addr_gen_mode == b.state->addr_gen_mode &&
+         a.state->disable_ipv6 == b.state->disable_ipv6 && a.addresses == b.addresses &&
          a.routes == b.routes;
 }
 
@@ -52,8 +61,11 @@ void restore_life(Kernel& kernel, const LinkSnapshot& before, Attempts& attempts
   });
   attempts.attempt([&] {
     kernel.change_link(name, {.addr_gen_mode = state.addr_gen_mode,
+                              .disable_ipv6 = state.disable_ipv6,
+                              .mac = state.mac,
                               .multicast = state.multicast,
-                              .all_multicast = state.all_multicast});
+                              .all_multicast = state.all_multicast,
+                              .no_arp = state.no_arp});
   });
   add_addresses(kernel, before, Family::kIpv4, attempts);
   if (state.up) attempts.attempt([&] { kernel.change_link(name, {.up = true}); });
@@ -69,6 +81,7 @@ LinkSnapshot take_snapshot(Kernel& kernel, const IfName& name) {
   snapshot.addresses = kernel.read_addresses(name);
   snapshot.routes = kernel.read_routes(name);
   snapshot.ingress = kernel.read_ingress(name);
+  snapshot.lro = kernel.read_lro(name);
   return snapshot;
 }
 
@@ -77,8 +90,13 @@ void restore(Kernel& kernel, const LinkSnapshot& before) {
     kernel.delete_link(before.name);
     return;
   }
-  // Of what was there, an ADD takes away no link but those that continued an older record.
-  if (!kernel.read_link(before.name)) kernel.make_record_link(before.name);
+  if (!kernel.read_link(before.name)) {
+    // Of what was there, an ADD takes away no link but those that continued an older record.
+    if (!before.name.str().starts_with(kRecordPrefix)) {
+      throw Error(Errc::kNotFound, "somebody else deleted it meanwhile");
+    }
+    kernel.make_record_link(before.name);
+  }
   const LinkSnapshot now = take_snapshot(kernel, before.name);
   Attempts attempts;
   attempts.attempt([&] { restore_ingress(kernel, before, now); });
@@ -94,6 +112,10 @@ void restore(Kernel& kernel, const LinkSnapshot& before) {
       kernel.change_link(before.name, {.tx_queue_length = before.state->tx_queue_length});
     });
   }
+  if (now.state->master != before.state->master) {
+    attempts.attempt([&] { kernel.change_link(before.name, {.master = before.state->master}); });
+  }
+  if (now.lro != before.lro) attempts.attempt([&] { kernel.set_lro(before.name, before.lro); });
   if (!same_life(now, before)) restore_life(kernel, before, attempts);
   attempts.report();
 }

@@ -17,6 +17,7 @@ struct LinkSnapshot {
   std::vector<KernelAddress> addresses;
   std::vector<KernelRoute> routes;
   std::optional<Ingress> ingress;
+  bool lro = false;
 
   bool operator==(const LinkSnapshot&) const = default;
 };

@@ -5,10 +5,8 @@
 #include <linux/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
-#include <linux/pkt_cls.h>
-#include <linux/pkt_sched.h>
+#include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
-#include <linux/tc_act/tc_mirred.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -54,6 +52,14 @@ TunInfo decode_tun(const NetlinkAttributes& data) {
   tun.multi_queue = data.value<uint8_t>(IFLA_TUN_MULTI_QUEUE).value_or(0) != 0;
   tun.persist = data.value<uint8_t>(IFLA_TUN_PERSIST).value_or(0) != 0;
   return tun;
+}
+
+// IFLA_INET6_CONF: the sysctls as numbers, in the order of DEVCONF_* (include/uapi/linux/ipv6.h).
+void decode_inet6(const NetlinkAttributes& inet6, LinkState& state) {
+  const auto mode = inet6.value<uint8_t>(IFLA_INET6_ADDR_GEN_MODE);
+  if (mode) state.addr_gen_mode = static_cast<AddrGenMode>(*mode);
+  const auto sysctls = inet6.value<std::array<int32_t, DEVCONF_DISABLE_IPV6 + 1>>(IFLA_INET6_CONF);
+  if (sysctls) state.disable_ipv6 = (*sysctls)[DEVCONF_DISABLE_IPV6] != 0;
 }
 
 // `header` and then the attributes that are not in `without`.
@@ -114,50 +120,36 @@ std::optional<Route> decode_plain_route(const rtmsg& header, const NetlinkAttrib
   return route;
 }
 
-// net/sched/cls_u32.c: no key, terminal, one action that redirects to an interface's egress.
-std::optional<uint32_t> redirect_of_u32(const NetlinkAttributes& options) {
-  // Exactly the selector's head: with a key it would be longer.
-  const void* bytes = options.bytes(TCA_U32_SEL, sizeof(tc_u32_sel));
-  const auto* selector = static_cast<const tc_u32_sel*>(bytes);
-  if (selector == nullptr || (selector->flags & TC_U32_TERMINAL) == 0) return {};
-  std::optional<uint32_t> target;
-  size_t actions = 0;
-  options.nested(TCA_U32_ACT).for_each([&](const nlattr* attribute) {
-    const auto action = NetlinkAttributes::inside(attribute);
-    ++actions;
-    if (action.string(TCA_ACT_KIND) != "mirred") return;
-    const auto mirred = action.nested(TCA_ACT_OPTIONS).value<tc_mirred>(TCA_MIRRED_PARMS);
-    if (mirred && mirred->eaction == TCA_EGRESS_REDIR) target = mirred->ifindex;
-  });
-  return actions == 1 ? target : std::nullopt;
-}
-
 }  // namespace
 
 std::optional<IndexedLink> decode_link(const nlmsghdr& message) {
   const auto* header = header_of<ifinfomsg>(message);
   if (message.nlmsg_type != RTM_NEWLINK || header == nullptr) return std::nullopt;
   const auto attributes = attributes_of<ifinfomsg>(message);
-  IndexedLink link{.index = header->ifi_index};
+  IndexedLink link{.index = header->ifi_index,
+                   .master = attributes.value<int32_t>(IFLA_MASTER).value_or(0)};
   LinkState& state = link.state;
   state.name = IfName::parse(attributes.string(IFLA_IFNAME));
   state.ethernet = header->ifi_type == ARPHRD_ETHER;
   state.up = (header->ifi_flags & IFF_UP) != 0;
   state.multicast = (header->ifi_flags & IFF_MULTICAST) != 0;
   state.all_multicast = (header->ifi_flags & IFF_ALLMULTI) != 0;
+  state.no_arp = (header->ifi_flags & IFF_NOARP) != 0;
   state.mtu = attributes.value<uint32_t>(IFLA_MTU).value_or(0);
   state.tx_queue_length = attributes.value<uint32_t>(IFLA_TXQLEN).value_or(0);
   state.alias = attributes.string(IFLA_IFALIAS);
   const auto info = attributes.nested(IFLA_LINKINFO);
   state.kind = info.string(IFLA_INFO_KIND);
-  const auto mode =
-      attributes.nested(IFLA_AF_SPEC).nested(AF_INET6).value<uint8_t>(IFLA_INET6_ADDR_GEN_MODE);
-  if (mode) state.addr_gen_mode = static_cast<AddrGenMode>(*mode);
+  decode_inet6(attributes.nested(IFLA_AF_SPEC).nested(AF_INET6), state);
   constexpr size_t kMacBytes = 6;
   // A bridge port's peer, a tunnel: what has another length is not a MAC.
   const void* mac = state.ethernet ? attributes.bytes(IFLA_ADDRESS, kMacBytes) : nullptr;
   if (mac != nullptr) state.mac = Mac::from_bytes(mac);
   if (state.kind == "tun") state.tun = decode_tun(info.nested(IFLA_INFO_DATA));
+  if (state.kind == "ipvlan" || state.kind == "ipvtap") {
+    const auto mode = info.nested(IFLA_INFO_DATA).value<uint16_t>(IFLA_IPVLAN_MODE);
+    state.ipvlan_l3 = mode.value_or(IPVLAN_MODE_L2) != IPVLAN_MODE_L2;
+  }
   return link;
 }
 
@@ -179,6 +171,7 @@ std::optional<IndexedAddress> decode_address(const nlmsghdr& message) {
   address.address.kernel_made =
       *family == Family::kIpv6 &&
       (maker == kMadeLinkLocal || maker == kMadeByRouter || (flags & IFA_F_MANAGETEMPADDR) != 0);
+  address.address.no_prefix_route = (flags & IFA_F_NOPREFIXROUTE) != 0;
   const bool forever = !times || times->ifa_valid == kForever;
   address.address.message = address_message(message, flags, forever);
   return address;
@@ -198,24 +191,6 @@ std::optional<IndexedRoute> decode_route(const nlmsghdr& message) {
   return IndexedRoute{static_cast<int>(*link),
                       {decode_plain_route(*header, attributes, *family),
                        rewritten(message, plain, std::array{int{RTA_CACHEINFO}})}};
-}
-
-std::optional<DecodedFilter> decode_filter(const nlmsghdr& message) {
-  const auto* header = header_of<tcmsg>(message);
-  if (message.nlmsg_type != RTM_NEWTFILTER || header == nullptr) return std::nullopt;
-  const auto attributes = attributes_of<tcmsg>(message);
-  const auto options = attributes.nested(TCA_OPTIONS);
-  const bool is_u32 = attributes.string(TCA_KIND) == "u32";
-  // A priority's own line and u32's hash tables come along in a dump.
-  if (header->tcm_handle == 0 || (is_u32 && options.has(TCA_U32_DIVISOR))) return std::nullopt;
-  return DecodedFilter{is_u32 ? redirect_of_u32(options) : std::nullopt};
-}
-
-std::optional<std::string> decode_ingress_kind(const nlmsghdr& message, int link) {
-  const auto* header = header_of<tcmsg>(message);
-  if (message.nlmsg_type != RTM_NEWQDISC || header == nullptr) return std::nullopt;
-  if (header->tcm_ifindex != link || header->tcm_parent != TC_H_INGRESS) return std::nullopt;
-  return std::string(attributes_of<tcmsg>(message).string(TCA_KIND));
 }
 
 bool is_eui64_link_local(const IpAddress& address, const Mac& mac) {

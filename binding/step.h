@@ -1,24 +1,33 @@
 // Wiring as data: a backend's strategy is a list of steps, each with a state of the pod's namespace
 // that it stands for. ADD applies them in order, CHECK verifies, DEL undoes them backwards,
-// `patchbay render` prints. The variant is closed and the visitors have no default branch: the
-// compiler names every place that a new step touches.
+// `patchbay render` prints. The variant is closed. Every step has the same five functions; their
+// contract stands with those of Step, at the end.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "binding/kernel.h"
 #include "plan/net_types.h"
+#include "plan/vlan_range.h"
 
 namespace patchbay {
+
+// What is otherwise than a step's state, a sentence each.
+using Differences = std::vector<std::string>;
 
 // The record's text lies in the aliases of `link` and the links that continue it, and of no more.
 // They stay down: nothing is ever sent from them.
 struct MakeRecord {
   IfName link;
   std::vector<std::string> aliases;
+
+  void apply(Kernel& kernel) const;
+  Differences verify(Kernel& kernel) const;
+  void undo(Kernel& kernel) const;
+  std::string text() const;
+  std::vector<IfName> links() const;
 
   bool operator==(const MakeRecord&) const = default;
 };
@@ -27,17 +36,78 @@ struct MakeRecord {
 // reach the guest.
 struct MakeTap {
   IfName link;
-  uint32_t owner = 0;
-  uint32_t group = 0;
+  TapOptions options;
   uint32_t mtu = 0;
+
+  void apply(Kernel& kernel) const;
+  Differences verify(Kernel& kernel) const;
+  void undo(Kernel& kernel) const;
+  std::string text() const;
+  std::vector<IfName> links() const;
 
   bool operator==(const MakeTap&) const = default;
 };
 
-// Every frame received on `from`, of any protocol and tagged or not, is sent out of `to`.
+// A bridge between ports that other steps give it: transparent (no VLAN filtering, no spanning
+// tree, no multicast snooping) and mute.
+struct MakeBridge {
+  IfName link;
+
+  void apply(Kernel& kernel) const;
+  Differences verify(Kernel& kernel) const;
+  void undo(Kernel& kernel) const;
+  std::string text() const;
+  std::vector<IfName> links() const;
+
+  bool operator==(const MakeBridge&) const = default;
+};
+
+// `link` is a port of `bridge`.
+struct JoinBridge {
+  IfName link;
+  IfName bridge;
+
+  void apply(Kernel& kernel) const;
+  Differences verify(Kernel& kernel) const;
+  void undo(Kernel& kernel) const;
+  std::string text() const;
+  std::vector<IfName> links() const;
+
+  bool operator==(const JoinBridge&) const = default;
+};
+
+// `link` has the MAC `other` in place of `own`, which its plugin gave it and the guest has now: a
+// bridge keeps frames to a port's own MAC for itself. The link must be down.
+struct ReplaceMac {
+  IfName link;
+  Mac own;
+  Mac other;
+
+  void apply(Kernel& kernel) const;
+  Differences verify(Kernel& kernel) const;
+  void undo(Kernel& kernel) const;
+  std::string text() const;
+  std::vector<IfName> links() const;
+
+  bool operator==(const ReplaceMac&) const = default;
+};
+
+// Every frame received on `from`, of any protocol and tagged or not, is sent out of `to`; where
+// there is a trunk, of the tagged ones those with its VLANs, and the others are dropped. With
+// `copy_dhcp_answers`, for a `from` whose lease CNI's dhcp daemon renews, that daemon gets the answers
+// too; undone, it stays, so that once `to` is gone nothing that `from` receives goes anywhere: the
+// link is up and has its address until the network's plugin takes it away.
 struct Redirect {
   IfName from;
   IfName to;
+  std::vector<VlanRange> trunk;  // empty: all
+  bool copy_dhcp_answers = false;
+
+  void apply(Kernel& kernel) const;
+  Differences verify(Kernel& kernel) const;
+  void undo(Kernel& kernel) const;
+  std::string text() const;
+  std::vector<IfName> links() const;
 
   bool operator==(const Redirect&) const = default;
 };
@@ -47,33 +117,88 @@ struct Redirect {
 struct ReceiveAllMulticast {
   IfName link;
 
+  void apply(Kernel& kernel) const;
+  Differences verify(Kernel& kernel) const;
+  void undo(Kernel& kernel) const;
+  std::string text() const;
+  std::vector<IfName> links() const;
+
   bool operator==(const ReceiveAllMulticast&) const = default;
 };
 
-// The pod has no address on `link` and sends nothing of its own there. Applied with the link going
-// down first and staying so: any other order lets IPv6 speak once more. `addresses` are those that
-// the record keeps; undone, they are back for the network's plugin to read, on a link that is down.
+// The link does not merge received packets into ones that can't be sent on (large receive offload;
+// the kernel does the same for a bridge's ports, net/core/dev.c, dev_disable_lro). Only for a link
+// that had it on: undone, it has it on again.
+struct TurnOffLro {
+  IfName link;
+
+  void apply(Kernel& kernel) const;
+  Differences verify(Kernel& kernel) const;
+  void undo(Kernel& kernel) const;
+  std::string text() const;
+  std::vector<IfName> links() const;
+
+  bool operator==(const TurnOffLro&) const = default;
+};
+
+// The pod has no address on `link` and sends nothing of its own there: IPv6 is off on it, which
+// unlike the link's flags does not follow a device that goes back to the host. Applied with the
+// link going down first and staying so: any other order lets IPv6 speak once more. `addresses` are
+// those that the record keeps; undone, they are back for the network's plugin to read, on a link
+// that is down. With `stays_up` that link is left as it is, for the lease to be released through it
+// after our DEL, and without IPv6, so without the IPv6 addresses, of which DHCPv4 leases none.
 struct Park {
   IfName link;
   std::vector<IpPrefix> addresses;
+  bool stays_up = false;
+
+  void apply(Kernel& kernel) const;
+  Differences verify(Kernel& kernel) const;
+  void undo(Kernel& kernel) const;
+  std::string text() const;
+  std::vector<IfName> links() const;
 
   bool operator==(const Park&) const = default;
 };
 
+// As Park for a link that must keep its addresses, since they are what it receives frames by
+// (ipvlan): it has just `addresses`, without routes, and neither asks nor answers for them.
+struct KeepSilent {
+  IfName link;
+  std::vector<IpPrefix> addresses;
+
+  void apply(Kernel& kernel) const;
+  Differences verify(Kernel& kernel) const;
+  void undo(Kernel& kernel) const;
+  std::string text() const;
+  std::vector<IfName> links() const;
+
+  bool operator==(const KeepSilent&) const = default;
+};
+
+// Undone it is down, or with `stays_up` left as it is.
 struct SetUp {
   IfName link;
+  bool stays_up = false;
+
+  void apply(Kernel& kernel) const;
+  Differences verify(Kernel& kernel) const;
+  void undo(Kernel& kernel) const;
+  std::string text() const;
+  std::vector<IfName> links() const;
 
   bool operator==(const SetUp&) const = default;
 };
 
-using Step = std::variant<MakeRecord, MakeTap, Redirect, ReceiveAllMulticast, Park, SetUp>;
+using Step = std::variant<MakeRecord, MakeTap, MakeBridge, JoinBridge, ReplaceMac, Redirect,
+                          ReceiveAllMulticast, TurnOffLro, Park, KeepSilent, SetUp>;
 
 // Brings the step's state about; what is so already is left as it is. Throws Error{kKernel} and
 // Error{kConflict}, the latter for a link or filter of that name or place that is somebody else's.
 void apply(const Step& step, Kernel& kernel);
 
-// What differs from the step's state, a sentence each; empty where nothing does.
-std::vector<std::string> verify(const Step& step, Kernel& kernel);
+// Empty where nothing differs from the step's state.
+Differences verify(const Step& step, Kernel& kernel);
 
 // Takes the step's state away as DEL does; what is gone already is done.
 void undo(const Step& step, Kernel& kernel);

@@ -12,6 +12,7 @@ namespace {
 Ingress wanted(const Redirect& step) {
   Ingress ingress;
   if (!step.trunk.empty()) ingress.filters.emplace_back(JudgeFrames{trunk_program(step.trunk)});
+  if (step.copy_dhcp_answers) ingress.filters.emplace_back(CopyDhcpAnswers{step.to});
   ingress.filters.emplace_back(RedirectAll{step.to});
   return ingress;
 }
@@ -19,10 +20,11 @@ Ingress wanted(const Redirect& step) {
 // A redirect to a link that is gone was one to an earlier tap, and another trunk's filter is of an
 // earlier ADD.
 bool is_ours(const IngressFilter& filter, const Redirect& step) {
-  const auto* redirect = std::get_if<RedirectAll>(&filter);
-  if (redirect != nullptr) return redirect->to.empty() || redirect->to == step.to;
+  if (const IfName* to = target_of(filter)) return to->empty() || *to == step.to;
   return std::holds_alternative<JudgeFrames>(filter);
 }
+
+std::string name_of(const IfName& to) { return to.empty() ? "a link that is gone" : to.str(); }
 
 bool all_ours(const Ingress& ingress, const Redirect& step) {
   return std::all_of(ingress.filters.begin(), ingress.filters.end(),
@@ -31,8 +33,10 @@ bool all_ours(const Ingress& ingress, const Redirect& step) {
 
 std::string described(const IngressFilter& filter) {
   if (const auto* redirect = std::get_if<RedirectAll>(&filter)) {
-    return redirect->to.empty() ? "a redirect to a link that is gone"
-                                : "a redirect to " + redirect->to.str();
+    return "a redirect to " + name_of(redirect->to);
+  }
+  if (const auto* copy = std::get_if<CopyDhcpAnswers>(&filter)) {
+    return "a copy of DHCP answers to " + name_of(copy->to);
   }
   if (const auto* judge = std::get_if<JudgeFrames>(&filter)) {
     return "a filter of " + std::to_string(judge->program.size()) + " instructions";
@@ -79,13 +83,14 @@ void Redirect::apply(Kernel& kernel) const {
 }
 
 void Redirect::undo(Kernel& kernel) const {
-  if (!kernel.read_link(from)) return;
+  if (copy_dhcp_answers || !kernel.read_link(from)) return;
   const auto found = kernel.read_ingress(from);
   if (found && all_ours(*found, *this)) kernel.remove_ingress(from);
 }
 
 std::string Redirect::text() const {
   std::string text = "redirect " + from.str() + " to " + to.str();
+  if (copy_dhcp_answers) text += ", DHCP answers to the dhcp daemon too";
   if (trunk.empty()) return text;
   text += ", of tagged frames VLAN";
   for (const VlanRange& range : trunk) {

@@ -1,6 +1,7 @@
 // From an attachment of the plan to the wiring of the pod's namespace: pure.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "binding/step.h"
@@ -8,8 +9,8 @@
 
 namespace patchbay {
 
-// The record first, then what the attachment's backend needs. Throws Error{kUnsupported}, with the
-// network's name, for a backend that this version does not wire.
-std::vector<Step> steps_for(const Attachment& attachment);
+// The record first, then what the attachment's backend needs. `selinux_context`: of the tap that
+// is made; empty: our own.
+std::vector<Step> steps_for(const Attachment& attachment, const std::string& selinux_context = {});
 
 }  // namespace patchbay

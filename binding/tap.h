@@ -2,15 +2,13 @@
 // tuntap.rst, drivers/net/tun.c).
 #pragma once
 
-#include <cstdint>
-
-#include "plan/net_types.h"
+#include "binding/kernel.h"
 
 namespace patchbay {
 
-// A persistent tap with vnet_hdr and one queue, in the network namespace of the calling thread. Its
-// owner and group are set before it becomes persistent: one that was not finished is gone by
-// itself. Throws Error{kKernel}.
-void make_persistent_tap(const IfName& name, uint32_t owner, uint32_t group);
+// A persistent tap with vnet_hdr, in the network namespace of the calling thread. Its owner and
+// group are set before it becomes persistent: one that was not finished is gone by itself. Throws
+// Error{kKernel}.
+void make_persistent_tap(const IfName& name, const TapOptions& options);
 
 }  // namespace patchbay

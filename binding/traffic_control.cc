@@ -9,6 +9,8 @@
 #include <linux/tc_act/tc_mirred.h>
 #include <sys/socket.h>
 
+#include "binding/dhcp_answers.h"
+
 namespace patchbay {
 namespace {
 
@@ -53,14 +55,21 @@ void put_match_all(NetlinkMessage& request) {
   request.bytes(TCA_U32_SEL, &selector, sizeof selector);
 }
 
-void put_redirect(NetlinkMessage& request, int to) {
+// The filter's one action: mirred does `eaction` to `to`, and the frame's way ends with `verdict`.
+void put_mirred(NetlinkMessage& request, int attribute, int eaction, int verdict, int to) {
+  constexpr int kFirstAction = 1;
   tc_mirred mirred{};
-  mirred.action = TC_ACT_STOLEN;
-  mirred.eaction = TCA_EGRESS_REDIR;
+  mirred.action = verdict;
+  mirred.eaction = eaction;
   mirred.ifindex = static_cast<uint32_t>(to);
-  request.string(TCA_ACT_KIND, "mirred");
-  request.nest(TCA_ACT_OPTIONS,
-               [&](NetlinkMessage& r) { r.bytes(TCA_MIRRED_PARMS, &mirred, sizeof mirred); });
+  request.nest(attribute, [&mirred](NetlinkMessage& actions) {
+    actions.nest(kFirstAction, [&mirred](NetlinkMessage& action) {
+      action.string(TCA_ACT_KIND, "mirred");
+      action.nest(TCA_ACT_OPTIONS, [&mirred](NetlinkMessage& options) {
+        options.bytes(TCA_MIRRED_PARMS, &mirred, sizeof mirred);
+      });
+    });
+  });
 }
 
 }  // namespace
@@ -86,12 +95,9 @@ NetlinkMessage read_filters_request(int link) {
 }
 
 NetlinkMessage add_redirect_request(int from, uint16_t priority, int to) {
-  constexpr int kFirstAction = 1;
   return filter_request(from, priority, "u32", [to](NetlinkMessage& options) {
     put_match_all(options);
-    options.nest(TCA_U32_ACT, [to](NetlinkMessage& actions) {
-      actions.nest(kFirstAction, [to](NetlinkMessage& action) { put_redirect(action, to); });
-    });
+    put_mirred(options, TCA_U32_ACT, TCA_EGRESS_REDIR, TC_ACT_STOLEN, to);
   });
 }
 
@@ -102,6 +108,14 @@ NetlinkMessage add_judge_request(int link, uint16_t priority, const BpfProgram& 
     options.bytes(TCA_BPF_OPS_LEN, &length, sizeof length);
     options.bytes(TCA_BPF_OPS, program.data(), program.size() * sizeof(BpfInstruction));
     options.u32(TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT);
+  });
+}
+
+NetlinkMessage add_dhcp_answers_request(int from, uint16_t priority, int program, int to) {
+  return filter_request(from, priority, "bpf", [program, to](NetlinkMessage& options) {
+    options.u32(TCA_BPF_FD, static_cast<uint32_t>(program));
+    options.string(TCA_BPF_NAME, kDhcpAnswersName);
+    put_mirred(options, TCA_BPF_ACT, TCA_EGRESS_MIRROR, TC_ACT_OK, to);
   });
 }
 

@@ -5,6 +5,7 @@
 
 #include "binding/attempts.h"
 #include "binding/describe.h"
+#include "binding/duplicate_check.h"
 #include "binding/result_cache.h"
 #include "binding/rollback.h"
 #include "binding/step.h"
@@ -41,9 +42,9 @@ std::vector<PodLink> record_links(Kernel& kernel, const IfName& record) {
 // A record that can't be read is no record: an ADD or a DEL that stopped half-way may have left
 // one.
 std::optional<Record> parked_record(const std::vector<PodLink>& links, const AttachmentCall& call,
-                                    const IfName& record, Diagnostics& diagnostics) {
+                                    Diagnostics& diagnostics) {
   try {
-    return find_record(PodState{links}, record);
+    return find_record(PodState{links}, call.names.record);
   } catch (const Error& error) {
     diagnostics.push_back({Severity::kWarning, call.network, error.where(), error.message(),
                            "it is put aside: if the guest misses an address, delete the pod"});
@@ -67,9 +68,13 @@ std::optional<CniCacheEntry> cached_result(const AttachmentCall& call, const IfN
   return cached;
 }
 
-bool changes_nic(const Step& step) {
+bool changes_nic(const Step& step, const IfName& nic) {
+  // Left behind on purpose where the NIC stays up for a lease to be released.
+  const auto* redirect = std::get_if<Redirect>(&step);
+  if (redirect != nullptr) return redirect->from == nic;
   return std::holds_alternative<Park>(step) || std::holds_alternative<SetUp>(step) ||
-         std::holds_alternative<ReceiveAllMulticast>(step);
+         std::holds_alternative<ReceiveAllMulticast>(step) ||
+         std::holds_alternative<TurnOffLro>(step);
 }
 
 bool is_wired(Kernel& kernel, const std::vector<Step>& steps) {
@@ -93,38 +98,80 @@ void apply_all(Kernel& kernel, const std::vector<Step>& steps, const std::vector
   rollback.commit();
 }
 
+// In the chained form the options are the network's own already.
+std::optional<NetworkAnswer> answer_of(const AttachmentCall& call, NadOptions& options,
+                                       Diagnostics& diagnostics) {
+  options = call.options.defaults;
+  if (call.prev_result) return NetworkAnswer{*call.prev_result, options.ipam.value_or("")};
+  auto cached = cached_result(call, call.names.pod, diagnostics);
+  if (!cached) return std::nullopt;
+  options = merged(cached->options, options);
+  return NetworkAnswer{std::move(cached->result), cached->ipam, cached->mac_spoof_check};
+}
+
+void log_choice(const Attachment& attachment, Diagnostics& diagnostics) {
+  diagnostics.push_back(
+      {Severity::kNote, attachment.network, attachment.pod_interface.str(),
+       "wired by " + std::string(name(attachment.backend)) + ": " + attachment.backend_reason, ""});
+}
+
+void add_device(Kernel& kernel, const AttachmentCall& call, const std::vector<PodLink>& records,
+                Diagnostics& diagnostics) {
+  const NetworkAnswer answer{*call.prev_result, call.options.defaults.ipam.value_or("")};
+  const Attachment attachment =
+      describe_device(call.network, call.names, call.device_id, answer, call.mac);
+  if (attachment.mac.is_zero()) {
+    diagnostics.push_back(
+        {Severity::kWarning, call.network, call.device_id,
+         "neither the network's result nor the runtime names the device's MAC",
+         "write macAddress in the VM's interface: the guest finds the NIC by it"});
+  }
+  const auto steps = steps_for(attachment);
+  if (!is_wired(kernel, steps)) apply_all(kernel, steps, records, diagnostics);
+  log_choice(attachment, diagnostics);
+}
+
 }  // namespace
 
 void add(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
-  AttachmentSources sources{.network = call.network,
-                            .names = link_names(call.network),
-                            .defaults = call.options.defaults};
-  const IfName& nic = sources.names.pod;
+  const IfName& nic = call.names.pod;
+  const auto records = record_links(kernel, call.names.record);
   auto state = kernel.read_link(nic);
+  if (!state && call.prev_result && !call.device_id.empty()) {
+    add_device(kernel, call, records, diagnostics);
+    return;
+  }
   if (!state) report_missing_nic(kernel, call, nic);
+  AttachmentSources sources{.network = call.network, .names = call.names};
   sources.nic = std::move(*state);
   sources.addresses = kernel.read_addresses(nic);
   sources.routes = kernel.read_routes(nic);
-  const auto records = record_links(kernel, sources.names.record);
-  sources.parked = parked_record(records, call, sources.names.record, diagnostics);
-  sources.cached = cached_result(call, nic, diagnostics);
-  const auto steps = steps_for(describe_attachment(sources, diagnostics));
+  sources.lro = kernel.read_lro(nic);
+  sources.parked = parked_record(records, call, diagnostics);
+  sources.answer = answer_of(call, sources.options, diagnostics);
+  const Attachment attachment = describe_attachment(sources, diagnostics);
+  const auto steps = steps_for(attachment, sources.options.selinux_context.value_or(""));
   if (is_wired(kernel, steps)) {
     kernel.expect_namespace();
   } else {
+    if (sources.options.dad.value_or(false) && !sources.parked) {
+      refuse_duplicates(kernel, attachment, sources.nic, attachment.wiring.mac_spoof_check,
+                        diagnostics);
+    }
     apply_all(kernel, steps, records, diagnostics);
   }
+  log_choice(attachment, diagnostics);
 }
 
 void del(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
-  const LinkNames names = link_names(call.network);
-  const auto records = record_links(kernel, names.record);
-  const auto parked = parked_record(records, call, names.record, diagnostics);
-  const auto steps = steps_for(describe_parked(call.network, names, parked.value_or(Record())));
+  const auto records = record_links(kernel, call.names.record);
+  const auto parked = parked_record(records, call, diagnostics);
+  const auto steps =
+      steps_for(describe_parked(call.network, call.names, parked.value_or(Record())));
   Attempts attempts;
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
     // The record is made first: without one the pod's interface is as its plugin made it.
-    if (!parked && changes_nic(*step)) continue;
+    if (!parked && changes_nic(*step, call.names.pod)) continue;
     // Where something is left to undo, the next DEL needs the record.
     if (attempts.first_failure() && std::holds_alternative<MakeRecord>(*step)) continue;
     attempts.attempt([&] { undo(*step, kernel); });

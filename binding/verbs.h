@@ -1,19 +1,26 @@
 // CNI's ADD and DEL of one attachment, on an open namespace.
 #pragma once
 
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "binding/kernel.h"
 #include "plan/cni_call.h"
 #include "plan/diagnostic.h"
+#include "plan/names.h"
 
 namespace patchbay {
 
 struct AttachmentCall {
-  std::string network;
+  std::string network;  // the VMI's name for it; in the chained form the CNI network's
+  LinkNames names;
   std::string container_id;
-  CniOptions options;  // ADD's
+  // ADD's. In the chained form the options are the network's own, and there is a result to go by
+  // instead of libcni's cache.
+  CniOptions options;
+  std::optional<CniResult> prev_result;
+  std::string device_id;   // of a device that may have no network interface; may be empty
+  std::optional<Mac> mac;  // the runtime's word for the guest's
 };
 
 // The guest's tap is wired to the pod's interface, the record lies beside it, and nothing is sent

@@ -2,14 +2,16 @@
 
 #include <nettle/base64.h>
 
+#include <algorithm>
+
 #include "plan/cni_result_json.h"
+#include "plan/nad_options_json.h"
 
 namespace patchbay {
 namespace {
 
 constexpr size_t kMaxCacheBytes = size_t{2} << 20;
 constexpr std::string_view kCacheKind = "cniCacheV1";
-constexpr std::string_view kOptionsKey = "patchbay";
 
 std::string decode_base64(const JsonReader& reader) {
   const std::string text = reader.string();
@@ -26,12 +28,6 @@ std::string decode_base64(const JsonReader& reader) {
   return out;
 }
 
-// The plugins of a configuration list, or the one that is not in a list.
-std::vector<JsonReader> plugins_of(const JsonReader& config) {
-  const auto plugins = config.find("plugins");
-  return plugins ? plugins->elements() : std::vector{config};
-}
-
 std::string ipam_of(const JsonReader& config) {
   for (const JsonReader& plugin : plugins_of(config)) {
     const auto ipam = plugin.find("ipam");
@@ -42,19 +38,10 @@ std::string ipam_of(const JsonReader& config) {
   return {};
 }
 
-NadOptions read_options(const JsonReader& reader) {
-  reader.only({"mode"});
-  NadOptions options;
-  if (const auto mode = reader.find("mode")) options.mode = mode->string();
-  return options;
-}
-
-NadOptions options_of(const JsonReader& config) {
-  if (const auto options = config.find(kOptionsKey)) return read_options(*options);
-  for (const JsonReader& plugin : plugins_of(config)) {
-    if (const auto options = plugin.find(kOptionsKey)) return read_options(*options);
-  }
-  return {};
+bool has_mac_spoof_check(const JsonReader& config) {
+  const auto plugins = plugins_of(config);
+  return std::any_of(plugins.begin(), plugins.end(),
+                     [](const JsonReader& plugin) { return plugin.true_at("macspoofchk"); });
 }
 
 }  // namespace
@@ -71,14 +58,10 @@ CniCacheEntry parse_cni_cache_entry(std::string_view json) {
   const Json config = parse_json(decode_base64(reader.at("config")), "network configuration");
   const JsonReader config_reader(config, "network configuration");
   entry.ipam = ipam_of(config_reader);
-  entry.options = options_of(config_reader);
+  entry.mac_spoof_check = has_mac_spoof_check(config_reader);
+  entry.options = find_nad_options(config_reader);
   entry.result = read_cni_result(reader.at("result"));
   return entry;
-}
-
-NadOptions parse_nad_options(std::string_view config_json) {
-  const Json config = parse_json(config_json, "network configuration");
-  return options_of(JsonReader(config, "network configuration"));
 }
 
 }  // namespace patchbay

@@ -6,22 +6,17 @@
 #include <string_view>
 
 #include "plan/cni_result.h"
+#include "plan/nad_options.h"
 
 namespace patchbay {
-
-// The NAD's own options for us, its key "patchbay". Unknown keys are errors with a guess.
-struct NadOptions {
-  std::string mode = "auto";  // "auto" or a backend's name
-
-  bool operator==(const NadOptions&) const = default;
-};
 
 struct CniCacheEntry {
   std::string container_id;
   std::string if_name;
   std::string network_name;
   std::string netns;
-  std::string ipam;  // the network's `ipam.type`, empty where it has none
+  std::string ipam;              // the network's `ipam.type`, empty where it has none
+  bool mac_spoof_check = false;  // a plugin of it has `macspoofchk`
   NadOptions options;
   CniResult result;
 };
@@ -29,8 +24,5 @@ struct CniCacheEntry {
 // Throws Error as parse_cni_result; `config` (base64 of the network's configuration or list) is
 // decoded, too: there the first plugin with an `ipam` gives the kind.
 CniCacheEntry parse_cni_cache_entry(std::string_view json);
-
-// The options under the key "patchbay" of a NAD's configuration, list or single.
-NadOptions parse_nad_options(std::string_view config_json);
 
 }  // namespace patchbay

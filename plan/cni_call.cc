@@ -1,7 +1,9 @@
 #include "plan/cni_call.h"
 
-#include "plan/cni_result.h"
-#include "plan/json_reader.h"
+#include <algorithm>
+
+#include "plan/cni_result_json.h"
+#include "plan/nad_options_json.h"
 #include "plan/text.h"
 
 namespace patchbay {
@@ -20,9 +22,7 @@ std::string supported_version(const JsonReader& reader) {
 }
 
 CniOptions read_options(const JsonReader& reader) {
-  reader.only({"mode", "cacheDirs"});
-  CniOptions options;
-  if (const auto mode = reader.find("mode")) options.defaults.mode = mode->string();
+  CniOptions options{.defaults = read_nad_options(reader, {"cacheDirs"})};
   const auto directories = reader.find("cacheDirs");
   if (!directories) return options;
   for (const JsonReader& each : directories->elements()) {
@@ -46,15 +46,42 @@ CniConfig parse_cni_config(std::string_view json) {
   const JsonReader reader(parsed, std::string(kWhat));
   CniConfig config;
   config.cni_version = supported_version(reader);
+  config.name = reader.string_or_empty("name");
   config.network = network_of(reader);
+  config.device_id = reader.string_or_empty("deviceID");
   config.has_prev_result = reader.find("prevResult").has_value();
   return config;
 }
 
 CniOptions parse_cni_options(std::string_view json) {
   const Json parsed = parse_json(json, kWhat, kMaxConfigBytes);
-  const auto options = JsonReader(parsed, std::string(kWhat)).find("patchbay");
+  const auto options = JsonReader(parsed, std::string(kWhat)).find(kNadOptionsKey);
   return options ? read_options(*options) : CniOptions();
+}
+
+CniResult parse_prev_result(std::string_view json) {
+  const Json parsed = parse_json(json, kWhat, kMaxConfigBytes);
+  return read_cni_result(JsonReader(parsed, std::string(kWhat)).at("prevResult"));
+}
+
+std::string cni_prev_result(std::string_view json) {
+  const Json parsed = parse_json(json, kWhat, kMaxConfigBytes);
+  return JsonReader(parsed, std::string(kWhat)).at("prevResult").raw().dump() + "\n";
+}
+
+std::optional<Mac> cni_args_mac(std::string_view args) {
+  constexpr std::string_view kKey = "MAC=";
+  while (!args.empty()) {
+    const std::string_view pair = args.substr(0, args.find(';'));
+    args.remove_prefix(std::min(args.size(), pair.size() + 1));
+    if (!pair.starts_with(kKey)) continue;
+    try {
+      return Mac::parse(pair.substr(kKey.size()));
+    } catch (const Error& error) {
+      throw Error(error.errc(), error.message(), "CNI_ARGS.MAC");
+    }
+  }
+  return std::nullopt;
 }
 
 std::string cni_version_of(std::string_view json) {

@@ -2,23 +2,32 @@
 // in, a result, an error or the version out.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "plan/cni_cache.h"
+#include "plan/cni_result.h"
 #include "plan/error.h"
+#include "plan/nad_options.h"
 
 namespace patchbay {
 
-// The binding NAD's configuration as Multus hands it over:
+// Our configuration, in one of two forms. The binding's NAD, as Multus hands it over for a network:
 //
 //   {"cniVersion":"1.0.0","name":"patchbay","type":"patchbay",
 //    "args":{"cni":{"logicNetworkName":"blue"}},
 //    "patchbay":{"mode":"auto","cacheDirs":["/var/lib/cni/multus"]}}
+//
+// Chained, as a plugin of the network's own list, after those that make its interface:
+//
+//   {"cniVersion":"1.0.0","name":"blue-vlan","type":"patchbay","prevResult":{…},
+//    "deviceID":"0000:3b:02.1","patchbay":{"dad":true}}
 struct CniConfig {
   std::string cni_version;
-  std::string network;  // args.cni.logicNetworkName; empty where it is missing
+  std::string name;       // the CNI network's
+  std::string network;    // args.cni.logicNetworkName; empty in the chained form
+  std::string device_id;  // Multus: what a device plugin allocated for the network; may be empty
   bool has_prev_result = false;
 
   bool operator==(const CniConfig&) const = default;
@@ -39,6 +48,16 @@ struct CniOptions {
 
 // Throws as parse_cni_config; unknown keys are refused with a guess.
 CniOptions parse_cni_options(std::string_view json);
+
+// What the plugins before us answered. Throws as parse_cni_result.
+CniResult parse_prev_result(std::string_view json);
+
+// The same as it came in, for the answer of the chained form.
+std::string cni_prev_result(std::string_view json);
+
+// The MAC that a runtime asks for in CNI_ARGS ("K8S_POD_NAME=a;MAC=02:00:00:00:00:62"). Throws
+// Error{kInvalidInput} where it is none.
+std::optional<Mac> cni_args_mac(std::string_view args);
 
 // The `cniVersion` alone, for an answer to a configuration that can't be read: the newest of ours
 // where there is none that we speak.

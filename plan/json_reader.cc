@@ -141,7 +141,7 @@ std::optional<uint32_t> JsonReader::find_u32(std::string_view key) const {
   return member ? std::optional(member->u32()) : std::nullopt;
 }
 
-void JsonReader::only(std::initializer_list<std::string_view> known) const {
+void JsonReader::only(const std::vector<std::string_view>& known) const {
   for (const auto& [key, reader] : members()) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     std::string list;
@@ -149,7 +149,7 @@ void JsonReader::only(std::initializer_list<std::string_view> known) const {
       list += (list.empty() ? "" : ", ") + std::string(name);
     throw Error(Errc::kInvalidInput,
                 "the key " + in_quotes(key) + " is unknown" +
-                    did_you_mean(key, std::data(known), known.size()) + ", known here: " + list,
+                    did_you_mean(key, known.data(), known.size()) + ", known here: " + list,
                 path_);
   }
 }

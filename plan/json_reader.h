@@ -63,7 +63,7 @@ class JsonReader {
   std::optional<uint32_t> find_u32(std::string_view key) const;
 
   // Refuses every member that is not in `known`, with a guess.
-  void only(std::initializer_list<std::string_view> known) const;
+  void only(const std::vector<std::string_view>& known) const;
 
   [[noreturn]] void refuse(std::string_view expected) const;  // "expected …, found …"
 

@@ -74,7 +74,9 @@ std::optional<std::pair<Mac, MacSource>> mac_of(const Nic& nic) {
   if (nic.interface->mac) return std::pair(*nic.interface->mac, MacSource::kSpec);
   if (nic.info != nullptr && nic.info->mac)
     return std::pair(*nic.info->mac, MacSource::kNetworkInfo);
-  if (nic.record) return std::pair(nic.record->mac, MacSource::kRecord);
+  if (nic.record && !nic.record->mac.is_zero()) {
+    return std::pair(nic.record->mac, MacSource::kRecord);
+  }
   if (nic.pod_link != nullptr && !nic.pod_link->mac.is_zero()) {
     return std::pair(nic.pod_link->mac, MacSource::kPodInterface);
   }
@@ -214,7 +216,10 @@ std::optional<Attachment> attach(const Nic& nic, const PlanInput& input, Diagnos
                      .pod_link = nic.ours && !nic.record ? nic.pod_link : nullptr},
                     attachment, diagnostics);
   if (nic.wishes != nullptr) attachment.guest_name = nic.wishes->guest_name;
-  if (nic.record) attachment.ipam = nic.record->ipam;
+  if (nic.record) {
+    attachment.ipam = nic.record->ipam;
+    attachment.wiring = nic.record->wiring;
+  }
   if (nic.ours) {
     attachment.domain = domain_wishes(input.vmi, *nic.interface, nic.tap_link, diagnostics);
   }

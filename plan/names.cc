@@ -27,12 +27,22 @@ std::string hash_digits(std::string_view network) {
   return digits;
 }
 
+LinkNames names_with(const std::string& digits) {
+  const auto name = [&digits](std::string_view prefix) {
+    return IfName::parse(std::string(prefix) + digits);
+  };
+  return {name(kPodPrefix), name("tap"), name(kRecordPrefix), name("k6t-")};
+}
+
 }  // namespace
 
-LinkNames link_names(std::string_view network) {
-  const std::string digits = hash_digits(network);
-  return {IfName::parse(std::string(kPodPrefix) + digits), IfName::parse("tap" + digits),
-          IfName::parse("pb" + digits)};
+LinkNames link_names(std::string_view network) { return names_with(hash_digits(network)); }
+
+LinkNames link_names_beside(const IfName& pod) {
+  if (is_hashed_pod_name(pod.str())) return names_with(pod.str().substr(kPodPrefix.size()));
+  LinkNames names = link_names(pod.str());
+  names.pod = pod;
+  return names;
 }
 
 IfName record_link_name(const IfName& record, size_t n) {

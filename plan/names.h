@@ -13,9 +13,17 @@ struct LinkNames {
   IfName pod;     // pod<h>, made by the network's CNI plugin
   IfName tap;     // tap<h>
   IfName record;  // pb<h>, ours: its alias holds the record
+  IfName bridge;  // k6t-<h>, as KubeVirt names the one it makes for its own bindings
 };
 
+// What no other link's name begins with in a pod.
+inline constexpr std::string_view kRecordPrefix = "pb";
+
 LinkNames link_names(std::string_view network);
+
+// Those that go with a pod interface: by its own <h> where it has one, else by its name as if that
+// were the network's.
+LinkNames link_names_beside(const IfName& pod);
 
 // The pod network has names of its own, whatever the VMI calls it.
 inline constexpr std::string_view kPodNetworkLink = "eth0";

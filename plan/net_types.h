@@ -59,6 +59,8 @@ std::string to_string(const std::vector<IpPrefix>& prefixes);  // "a, b"; "none"
 // A 48-bit unicast MAC; printed in lower case with colons.
 class Mac {
  public:
+  static constexpr size_t kSize = 6;
+
   Mac() = default;
   static Mac parse(std::string_view text);  // ':' or '-', either case
   static Mac from_bytes(const void* six_bytes);

@@ -59,6 +59,7 @@ Record record_of(const Attachment& attachment) {
   record.ipam = attachment.ipam;
   record.backend = name(attachment.backend);
   record.why = attachment.backend_reason;
+  record.wiring = attachment.wiring;
   return record;
 }
 

@@ -70,6 +70,7 @@ struct Attachment {
   Dns dns;
   std::string guest_name;  // empty: the guest names it
   std::string ipam;        // the network's IPAM kind; empty: none
+  Wiring wiring;           // of the pod's side; from the record, and of our own backends only
   DomainWishes domain;
 
   bool operator==(const Attachment&) const = default;

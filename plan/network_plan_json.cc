@@ -3,6 +3,7 @@
 #include "plan/ip_config_json.h"
 #include "plan/network_plan.h"
 #include "plan/rendering.h"
+#include "plan/wiring_json.h"
 
 namespace patchbay {
 namespace {
@@ -88,6 +89,7 @@ Json write_attachment(const Attachment& attachment) {
   if (!attachment.dns.empty()) json["dns"] = write_dns(attachment.dns);
   if (!attachment.guest_name.empty()) json["guestName"] = attachment.guest_name;
   if (!attachment.ipam.empty()) json["ipam"] = attachment.ipam;
+  write_wiring(attachment.wiring, json);
   json["domain"] = write_domain(attachment.domain);
   return json;
 }
@@ -97,10 +99,12 @@ IfName read_if_name(const JsonReader& reader, std::string_view key) {
 }
 
 Attachment read_attachment(const JsonReader& reader) {
-  reader.only({"network",    "nad",     "binding",       "ours",      "podInterface",
-               "tap",        "backend", "backendReason", "mac",       "macSource",
-               "mtu",        "ipv4",    "ipv6",          "addresses", "routes",
-               "dhcpMetric", "dns",     "guestName",     "ipam",      "domain"});
+  std::vector<std::string_view> known{
+      "network",       "nad",        "binding",   "ours",      "podInterface", "tap",   "backend",
+      "backendReason", "mac",        "macSource", "mtu",       "ipv4",         "ipv6",  "addresses",
+      "routes",        "dhcpMetric", "dns",       "guestName", "ipam",         "domain"};
+  known.insert(known.end(), kWiringKeys.begin(), kWiringKeys.end());
+  reader.only(known);
   Attachment attachment;
   attachment.network = reader.at("network").string();
   attachment.nad = reader.string_or_empty("nad");
@@ -127,6 +131,7 @@ Attachment read_attachment(const JsonReader& reader) {
   if (const auto dns = reader.find("dns")) attachment.dns = read_dns(*dns);
   attachment.guest_name = reader.string_or_empty("guestName");
   attachment.ipam = reader.string_or_empty("ipam");
+  attachment.wiring = read_wiring(reader);
   attachment.domain = read_domain(reader.at("domain"));
   return attachment;
 }

@@ -2,13 +2,14 @@
 
 #include "plan/ip_config_json.h"
 #include "plan/names.h"
+#include "plan/wiring_json.h"
 
 namespace patchbay {
 
 std::string to_json(const Record& record) {
   Json json = Json::object();
   json["v"] = kRecordVersion;
-  json["mac"] = record.mac.to_string();
+  if (!record.mac.is_zero()) json["mac"] = record.mac.to_string();
   if (record.mtu != 0) json["mtu"] = record.mtu;
   if (!record.ips.empty()) json["ips"] = write_prefixes(record.ips);
   if (!record.routes.empty()) json["routes"] = write_routes(record.routes, kRecordRouteKeys);
@@ -16,6 +17,7 @@ std::string to_json(const Record& record) {
   if (!record.ipam.empty()) json["ipam"] = record.ipam;
   json["backend"] = record.backend;
   if (!record.why.empty()) json["why"] = record.why;
+  write_wiring(record.wiring, json);
   constexpr bool kAscii = true;
   return json.dump(-1, ' ', kAscii);
 }
@@ -32,9 +34,12 @@ Record parse_record(std::string_view text) {
                     "versions, install the same",
                 "record.v");
   }
-  reader.only({"v", "mac", "mtu", "ips", "routes", "dns", "ipam", "backend", "why"});
+  std::vector<std::string_view> known{"v",   "mac",  "mtu",     "ips", "routes",
+                                      "dns", "ipam", "backend", "why"};
+  known.insert(known.end(), kWiringKeys.begin(), kWiringKeys.end());
+  reader.only(known);
   Record record;
-  record.mac = reader.at("mac").checked<Mac>();
+  record.mac = reader.find_checked<Mac>("mac").value_or(Mac());
   if (const auto mtu = reader.find("mtu")) {
     record.mtu = static_cast<uint32_t>(mtu->number(kMinMtu, kMaxMtu));
   }
@@ -46,6 +51,7 @@ Record parse_record(std::string_view text) {
   record.ipam = reader.string_or_empty("ipam");
   record.backend = reader.at("backend").string();
   record.why = reader.string_or_empty("why");
+  record.wiring = read_wiring(reader);
   return record;
 }
 

@@ -7,7 +7,7 @@
 //    "ipam":"static","backend":"redirect","why":"veth"}
 //
 // Order is the plugin's; absent fields are absent; route attributes are metric, mtu, advmss, scope,
-// table.
+// table. What Wiring adds: "macspoofchk", "multiQueue", "keepsAddresses", "lro", "trunk".
 #pragma once
 
 #include <string>
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "plan/ip_config.h"
+#include "plan/wiring.h"
 
 namespace patchbay {
 
@@ -24,7 +25,7 @@ inline constexpr int kRecordVersion = 1;
 inline constexpr size_t kAliasBytes = 255;
 
 struct Record {
-  Mac mac;  // the guest's
+  Mac mac;  // the guest's; zero, for a device without a network interface, where nobody told us
   uint32_t mtu = 0;
   std::vector<IpPrefix> ips;
   std::vector<Route> routes;
@@ -32,6 +33,7 @@ struct Record {
   std::string ipam;     // empty: the network has none
   std::string backend;  // "redirect", …
   std::string why;      // why that backend
+  Wiring wiring;
 
   bool operator==(const Record&) const = default;
 };

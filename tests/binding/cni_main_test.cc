@@ -18,6 +18,9 @@ constexpr const char* kBlue =
     R"({"cniVersion":"1.0.0","name":"patchbay","type":"patchbay",)"
     R"("args":{"cni":{"logicNetworkName":"blue"}},"patchbay":{"cacheDirs":["/nonexistent"]}})";
 
+const std::string kBefore =
+    R"({"cniVersion":"1.0.0","interfaces":[{"name":"eth9","foreign":1}],"dns":{}})";
+
 class CniMain : public testing::Test {
  protected:
   CniAnswer run(const std::string& command, const std::string& input = kBlue) {
@@ -84,6 +87,7 @@ TEST_F(CniMain, DelForgivesWhatAddRefuses) {
   for (const std::string input :
        {R"({"cniVersion":"1.0.0","args":{"cni":{"logicNetworkName":"blue"}},"patchbay":{"mod":1}})",
         R"({"cniVersion":"1.0.0","args":null})",
+        R"({"cniVersion":"1.0.0","patchbay":{"mod":1},"prevResult":{"cniVersion":"1.0.0"}})",
         R"({"cniVersion":"1.0.0","args":{"cni":{"logicNetworkName":"blue"}},"prevResult":{}})"}) {
     EXPECT_EQ(run("DEL", input).exit_status, 0) << input;
     EXPECT_NE(run("ADD", input).exit_status, 0) << input;
@@ -123,11 +127,48 @@ TEST_F(CniMain, ErrorsSpeakTheCallersVersion) {
               HasSubstr(R"({"cniVersion":"1.1.0","code")"));
 }
 
-TEST_F(CniMain, VerbsOfLaterVersionsAndTheChainedFormAreRefused) {
+TEST_F(CniMain, VerbsOfLaterVersionsAreRefused) {
   for (const std::string verb : {"CHECK", "GC", "STATUS"}) {
     expect_error(run(verb), 2, "this version does not do " + verb);
   }
-  expect_error(run("ADD", R"({"cniVersion":"1.0.0","prevResult":{}})"), 2, "prevResult");
+  EXPECT_THAT(opened, IsEmpty());
+}
+
+// As the last plugin of a network's own list.
+std::string chained(const std::string& members = "") {
+  return R"({"cniVersion":"1.0.0","name":"blue-vlan","type":"patchbay",)" + members +
+         R"("prevResult":)" + kBefore + "}";
+}
+
+TEST_F(CniMain, ChainedHandsOnTheResultAsItCameIn) {
+  FakeKernel kernel;
+  add_nic(kernel);
+  links = kernel.links;
+  environment["CNI_IFNAME"] = kNames.pod.str();
+  const CniAnswer answer = run("ADD", chained());
+  EXPECT_EQ(answer.exit_status, 0) << answer.output;
+  EXPECT_EQ(answer.output, kBefore + "\n");
+  EXPECT_THAT(opened, testing::ElementsAre("/run/netns/pod"));
+  EXPECT_THAT(answer.log, HasSubstr("wired by redirect: veth"));
+  EXPECT_THAT(answer.log, HasSubstr("blue-vlan"));
+}
+
+TEST_F(CniMain, ChainedLeavesPlainPodsAlone) {
+  for (const std::string verb : {"ADD", "DEL"}) {
+    const CniAnswer answer = run(verb, chained());
+    EXPECT_EQ(answer.exit_status, 0);
+    EXPECT_EQ(answer.output, verb == "ADD" ? kBefore + "\n" : "");
+    EXPECT_THAT(opened, IsEmpty());
+    run(verb, chained(R"("patchbay":{"always":true},)"));
+    EXPECT_EQ(opened.size(), 1u);
+    opened.clear();
+  }
+}
+
+TEST_F(CniMain, TheTwoFormsDoNotMix) {
+  expect_error(run("ADD", R"({"cniVersion":"1.0.0"})"), 7, "and so is prevResult");
+  expect_error(run("ADD", chained(R"("args":{"cni":{"logicNetworkName":"blue"}},)")), 7,
+               "the binding's NAD lists patchbay alone");
   EXPECT_THAT(opened, IsEmpty());
 }
 

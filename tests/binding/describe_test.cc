@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "binding/bridge.h"
 #include "pods.h"
 
 namespace patchbay {
@@ -26,17 +27,16 @@ class Describe : public testing::Test {
   void on_nic(const std::string& prefix, bool kernel_made = false) {
     sources.addresses.push_back({IpPrefix::parse(prefix), kernel_made, ""});
   }
-  CniCacheEntry& cache() {
-    if (!sources.cached) {
-      sources.cached.emplace();
-      sources.cached->network_name = "br1-net";
-      sources.cached->ipam = "static";
-      sources.cached->result.interfaces = {{kNames.pod.str(), std::nullopt, std::nullopt, "/ns"}};
+  NetworkAnswer& answer() {
+    if (!sources.answer) {
+      sources.answer.emplace();
+      sources.answer->ipam = "static";
+      sources.answer->result.interfaces = {{kNames.pod.str(), std::nullopt, std::nullopt, "/ns"}};
     }
-    return *sources.cached;
+    return *sources.answer;
   }
   void in_result(const std::string& prefix) {
-    cache().result.ips.push_back({IpPrefix::parse(prefix), std::nullopt, 0});
+    answer().result.ips.push_back({IpPrefix::parse(prefix), std::nullopt, 0});
   }
   std::vector<std::string> addresses() {
     std::vector<std::string> out;
@@ -105,8 +105,8 @@ TEST_F(Describe, RoutesAndDnsComeFromTheStrongestThatKnowsThem) {
   EXPECT_THAT(parked.routes, ElementsAre(records));
   EXPECT_THAT(parked.dns.search, ElementsAre("parked.example"));
   EXPECT_EQ(parked.ipam, "host-local");
-  cache().result.routes = {results};
-  cache().result.dns.search = {"corp.example"};
+  answer().result.routes = {results};
+  answer().result.dns.search = {"corp.example"};
   const Attachment cached = describe_attachment(sources, diagnostics);
   EXPECT_THAT(cached.routes, ElementsAre(results));
   EXPECT_THAT(cached.dns.search, ElementsAre("corp.example"));
@@ -124,34 +124,54 @@ TEST_F(Describe, MacMtuAndTheReasonAreTheKernels) {
   EXPECT_TRUE(a.ours);
 }
 
-TEST_F(Describe, KindsOfInterface) {
-  for (const std::string kind : {"veth", "macvlan", "vlan"}) {
-    sources.nic.kind = kind;
-    EXPECT_EQ(describe_attachment(sources, diagnostics).backend_reason, kind);
-  }
-  sources.nic.kind = "";
-  EXPECT_EQ(describe_attachment(sources, diagnostics).backend_reason, "device");
-  for (const std::string kind : {"ipvlan", "macvtap", "tun", "bridge", "vxlan"}) {
-    sources.nic.kind = kind;
-    EXPECT_EQ(refusal(), Errc::kUnsupported) << kind;
-    EXPECT_THAT(said, HasSubstr("network \"blue\""));
-    EXPECT_THAT(said, HasSubstr(kind));
-  }
-  sources.nic.kind = "";
-  sources.nic.ethernet = false;
-  EXPECT_EQ(refusal(), Errc::kUnsupported);
-  EXPECT_THAT(said, HasSubstr("no Ethernet interface"));
+TEST_F(Describe, TheGuestKeepsTheMacThatABridgePortGaveUp) {
+  sources.options.mode = "bridge";
+  const Mac guest = sources.nic.mac;
+  EXPECT_EQ(describe_attachment(sources, diagnostics).mac, guest);
+  sources.parked.emplace();
+  sources.parked->mac = guest;
+  sources.nic.mac = port_mac(guest);
+  EXPECT_EQ(describe_attachment(sources, diagnostics).mac, guest);
 }
 
-TEST_F(Describe, TheNetworksOwnModeIsStronger) {
-  sources.defaults.mode = "bridge";
-  EXPECT_EQ(refusal(), Errc::kUnsupported);
-  EXPECT_THAT(said, HasSubstr("no backend bridge"));
-  cache().options.mode = "redirect";
-  EXPECT_EQ(describe_attachment(sources, diagnostics).backend, Backend::kRedirect);
-  cache().options.mode = "redirct";
-  EXPECT_EQ(refusal(), Errc::kInvalidInput);
-  EXPECT_THAT(said, HasSubstr("did you mean \"redirect\"?"));
+TEST_F(Describe, WiringIsTheOptionsTheNetworksAndTheNics) {
+  EXPECT_EQ(describe_attachment(sources, diagnostics).wiring, Wiring());
+  answer().mac_spoof_check = true;
+  sources.lro = true;
+  sources.options.multi_queue = true;
+  sources.options.trunk = {{42, 42}};
+  const Wiring wiring{
+      .mac_spoof_check = true, .multi_queue = true, .lro = true, .trunk = {{42, 42}}};
+  EXPECT_EQ(describe_attachment(sources, diagnostics).wiring, wiring);
+}
+
+TEST_F(Describe, LroThatAnEarlierAddTurnedOffIsRemembered) {
+  sources.parked.emplace();
+  sources.parked->wiring.lro = true;
+  EXPECT_TRUE(describe_attachment(sources, diagnostics).wiring.lro);
+}
+
+TEST_F(Describe, ARecordGivesTheSameAttachmentBack) {
+  on_nic("192.168.0.62/26");
+  sources.options.mode = "bridge";
+  sources.lro = true;
+  const Attachment attachment = describe_attachment(sources, diagnostics);
+  EXPECT_EQ(describe_parked(kNetwork, kNames, record_of(attachment)), attachment);
+}
+
+TEST_F(Describe, ADeviceWithoutAnInterfaceHasWhatTheNetworkAnswered) {
+  in_result("192.168.0.62/26");
+  const auto device = [&](std::optional<Mac> mac) {
+    return describe_device(kNetwork, kNames, "0000:3b:02.1", answer(), mac);
+  };
+  const Mac told = Mac::parse("02:00:00:00:00:77");
+  EXPECT_TRUE(device({}).mac.is_zero());
+  EXPECT_EQ(device(told).mac, told);
+  EXPECT_EQ(device({}).backend, Backend::kCore);
+  EXPECT_THAT(device({}).backend_reason, HasSubstr("0000:3b:02.1"));
+  EXPECT_EQ(to_string(device({}).addresses.at(0)), "192.168.0.62/26 (record)");
+  answer().result.interfaces[0].mac = sources.nic.mac;
+  EXPECT_EQ(device(told).mac, sources.nic.mac);
 }
 
 }  // namespace

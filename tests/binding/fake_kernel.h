@@ -22,12 +22,15 @@ class FakeKernel final : public Kernel {
     std::vector<KernelAddress> addresses;
     std::vector<KernelRoute> routes;
     std::optional<Ingress> ingress;
+    bool lro = false;
 
     bool operator==(const Link&) const = default;
   };
   using Links = std::map<IfName, Link>;
 
   Links links;
+  std::vector<AddressClaim> claims;  // what a probe for duplicate addresses finds
+  std::vector<AddressProbe> probes;  // those that were asked for
   int calls = 0;
   int fail_at = 0;  // the number of the call that fails; 0: none
 
@@ -41,6 +44,7 @@ class FakeKernel final : public Kernel {
     link.state.tx_queue_length = kind == "veth" ? 0 : 1000;
     link.state.multicast = true;
     link.state.addr_gen_mode = AddrGenMode::kEui64;
+    link.state.disable_ipv6 = false;
     return link;
   }
 
@@ -67,18 +71,41 @@ class FakeKernel final : public Kernel {
     count();
     add_link(name.str(), "dummy");
   }
-  void make_tap(const IfName& name, uint32_t owner, uint32_t group) override {
+  void make_tap(const IfName& name, const TapOptions& options) override {
     count();
-    add_link(name.str(), "tun").state.tun =
-        TunInfo{.tap = true, .owner = owner, .group = group, .vnet_hdr = true, .persist = true};
+    add_link(name.str(), "tun").state.tun = TunInfo{.tap = true,
+                                                    .owner = options.owner,
+                                                    .group = options.group,
+                                                    .vnet_hdr = true,
+                                                    .multi_queue = options.multi_queue,
+                                                    .persist = true};
+  }
+  void make_bridge(const IfName& name) override {
+    count();
+    add_link(name.str(), "bridge");
+  }
+  std::vector<AddressClaim> find_duplicates(const AddressProbe& probe) override {
+    count();
+    probes.push_back(probe);
+    return claims;
+  }
+  bool read_lro(const IfName& link) override {
+    count();
+    return at(link).lro;
+  }
+  void set_lro(const IfName& link, bool on) override {
+    count();
+    at(link).lro = on;
   }
   void delete_link(const IfName& name) override {
     count();
     links.erase(name);
     for (auto& [other, link] : links) {
+      if (link.state.master == name) link.state.master = IfName();
       if (!link.ingress) continue;
       for (auto& filter : link.ingress->filters) {
-        if (filter == name) filter = IfName();
+        IfName* to = target_of(filter);
+        if (to != nullptr && *to == name) *to = IfName();
       }
     }
   }
@@ -91,10 +118,14 @@ class FakeKernel final : public Kernel {
       if (!state.addr_gen_mode) throw Error(Errc::kKernel, "no IPv6 on this link");
       state.addr_gen_mode = change.addr_gen_mode;
     }
+    if (change.disable_ipv6) set_disable_ipv6(link, *change.disable_ipv6);
+    if (change.mac) state.mac = *change.mac;
+    if (change.master) state.master = *change.master;
     if (change.mtu) set_mtu(link, *change.mtu);
     if (change.tx_queue_length) state.tx_queue_length = *change.tx_queue_length;
     if (change.multicast) state.multicast = *change.multicast;
     if (change.all_multicast) state.all_multicast = *change.all_multicast;
+    if (change.no_arp) state.no_arp = *change.no_arp;
     if (change.up && *change.up != state.up) *change.up ? go_up(link) : go_down(link);
   }
 
@@ -103,6 +134,9 @@ class FakeKernel final : public Kernel {
     Link& link = at(name);
     const auto same = [&](const KernelAddress& a) { return a.prefix == address.prefix; };
     if (std::any_of(link.addresses.begin(), link.addresses.end(), same)) return;
+    if (address.prefix.family() == Family::kIpv6 && !link.state.has_ipv6()) {
+      throw Error(Errc::kKernel, "IPv6 is off on this link");
+    }
     link.addresses.push_back(address);
     sort_link_local_last(link);
   }
@@ -123,14 +157,16 @@ class FakeKernel final : public Kernel {
     }
   }
 
-  // Fails, if it does, with the qdisc made and the filter not.
-  void add_redirect(const IfName& from, const IfName& to) override {
-    Link& link = at(from);
-    at(to);
+  // Fails, if it does, with the qdisc made and no filter.
+  void make_ingress(const IfName& name, const Ingress& ingress) override {
+    Link& link = at(name);
+    for (const IngressFilter& filter : ingress.filters) {
+      if (const IfName* to = target_of(filter)) at(*to);
+    }
     if (!link.ingress) link.ingress.emplace();
     if (link.state.tx_queue_length == 0) link.state.tx_queue_length = 1000;
     count();
-    link.ingress->filters.emplace_back(to);
+    link.ingress = ingress;
   }
   void remove_ingress(const IfName& link) override {
     count();
@@ -157,12 +193,26 @@ class FakeKernel final : public Kernel {
     link.state.mtu = mtu;
     if (mtu >= kMinIpv6Mtu) return;
     link.state.addr_gen_mode.reset();
+    link.state.disable_ipv6.reset();
     lose_ipv6(link);
+  }
+  static void set_disable_ipv6(Link& link, bool disable) {
+    if (!link.state.disable_ipv6) throw Error(Errc::kKernel, "no IPv6 on this link");
+    link.state.disable_ipv6 = disable;
+    if (disable) {
+      lose_ipv6(link);
+    } else if (link.state.up) {
+      add_link_local(link);
+    }
+  }
+  static void add_link_local(Link& link) {
+    const bool wanted = link.state.has_ipv6() && link.state.addr_gen_mode == AddrGenMode::kEui64;
+    if (wanted) link.addresses.push_back(link_local());
+    sort_link_local_last(link);
   }
   static void go_up(Link& link) {
     link.state.up = true;
-    if (link.state.addr_gen_mode == AddrGenMode::kEui64) link.addresses.push_back(link_local());
-    sort_link_local_last(link);
+    add_link_local(link);
   }
   static void go_down(Link& link) {
     link.state.up = false;

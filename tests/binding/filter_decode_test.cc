@@ -36,6 +36,11 @@ TEST(DecodeFilter, OurRequestsAreWhatTheyAskFor) {
   const auto judge = decode(add_judge_request(kLink, 1, kDropAll));
   ASSERT_TRUE(judge);
   EXPECT_EQ(judge->filter, IngressFilter{JudgeFrames{kDropAll}});
+  constexpr int kProgram = 5;
+  const auto copy = decode(add_dhcp_answers_request(kLink, 1, kProgram, kTarget));
+  ASSERT_TRUE(copy);
+  EXPECT_EQ(copy->filter, IngressFilter{CopyDhcpAnswers{}});
+  EXPECT_EQ(copy->to, static_cast<uint32_t>(kTarget));
 }
 
 TEST(DecodeFilter, HeadsOfPrioritiesAndHashTablesAreNone) {

@@ -31,7 +31,10 @@ inline FakeKernel::Link& add_nic(FakeKernel& kernel, const std::string& kind = "
 }
 
 inline AttachmentCall call_without_cache() {
-  return {kNetwork, "c0ffee", CniOptions{{}, {"/nonexistent/cache"}}};
+  return {.network = kNetwork,
+          .names = kNames,
+          .container_id = "c0ffee",
+          .options = CniOptions{{}, {"/nonexistent/cache"}}};
 }
 
 }  // namespace patchbay

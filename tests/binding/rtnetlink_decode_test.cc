@@ -6,11 +6,8 @@
 #include <linux/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
-#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
-
-#include "binding/traffic_control.h"
 
 namespace patchbay {
 namespace {
@@ -134,23 +131,6 @@ TEST(DecodeRoute, AttributesThatSaySomething) {
   const auto special = route({.table = 77, .metric = 100});
   EXPECT_EQ(special->route.route->table, 77u);
   EXPECT_EQ(special->route.route->metric, 100u);
-}
-
-TEST(DecodeFilter, OurOwnRequestIsTheRedirectItAsksFor) {
-  // What is asked for has the shape of what is told, but for the handle the kernel gives.
-  const NetlinkMessage request = add_redirect_request(3, 7);
-  auto* header = static_cast<tcmsg*>(nlmsg_data(nlmsg_hdr(request.get())));
-  EXPECT_FALSE(decode_filter(sent(request)));
-  header->tcm_handle = 0x80000800;
-  const auto filter = decode_filter(sent(request));
-  ASSERT_TRUE(filter);
-  EXPECT_EQ(filter->redirect_to, 7u);
-}
-
-TEST(DecodeIngressKind, OnlyOfTheLinkAndPlaceAskedFor) {
-  const NetlinkMessage request = add_ingress_request(3);
-  EXPECT_EQ(decode_ingress_kind(sent(request), 3), "ingress");
-  EXPECT_FALSE(decode_ingress_kind(sent(request), 4));
 }
 
 TEST(Eui64LinkLocal, IsMadeFromTheMac) {

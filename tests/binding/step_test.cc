@@ -27,11 +27,15 @@ Attachment attachment() {
   return a;
 }
 
-TEST(StepsFor, RedirectReadsTopToBottom) {
+std::vector<std::string> printed_steps(const Attachment& a, const std::string& context = "") {
   std::vector<std::string> printed;
-  for (const Step& step : steps_for(attachment())) printed.push_back(to_string(step));
+  for (const Step& step : steps_for(a, context)) printed.push_back(to_string(step));
+  return printed;
+}
+
+TEST(StepsFor, RedirectReadsTopToBottom) {
   EXPECT_THAT(
-      printed,
+      printed_steps(attachment()),
       ElementsAre(
           R"(make record pb16477688c0e: {"v":1,"mac":"02:00:00:00:00:62","mtu":1450,"ips":["192.168.0.62/26","fd00::62/64"],"backend":"redirect","why":"veth"})",
           "make tap tap16477688c0e: owner 107, group 107, mtu 1450",
@@ -41,32 +45,61 @@ TEST(StepsFor, RedirectReadsTopToBottom) {
           "set pod16477688c0e up", "set tap16477688c0e up"));
 }
 
-TEST(StepsFor, OtherBackendsAreRefusedByName) {
-  for (const Backend backend :
-       {Backend::kBridge, Backend::kTap, Backend::kMacvtap, Backend::kCore}) {
-    Attachment a = attachment();
-    a.backend = backend;
-    try {
-      steps_for(a);
-      FAIL() << name(backend);
-    } catch (const Error& error) {
-      EXPECT_EQ(error.errc(), Errc::kUnsupported);
-      EXPECT_THAT(error.message(), HasSubstr("network \"blue\""));
-      EXPECT_THAT(error.message(), HasSubstr(std::string(name(backend))));
-    }
-  }
+TEST(StepsFor, BridgeReadsTopToBottom) {
+  Attachment a = attachment();
+  a.backend = Backend::kBridge;
+  a.wiring = {.multi_queue = true, .lro = true};
+  std::vector<std::string> printed;
+  for (const Step& step : steps_for(a, "u:r:t:s0")) printed.push_back(to_string(step));
+  EXPECT_THAT(
+      printed,
+      ElementsAre(HasSubstr("\"backend\":\"bridge\""),
+                  "make tap tap16477688c0e: owner 107, group 107, mtu 1450, multi_queue, "
+                  "context u:r:t:s0",
+                  "make bridge k6t-16477688c0e", "turn large receive offload of pod16477688c0e off",
+                  "park the addresses of pod16477688c0e: 192.168.0.62/26, fd00::62/64",
+                  "replace the MAC of pod16477688c0e: 02:00:00:00:00:62 by 42:00:00:00:00:62",
+                  "put pod16477688c0e into k6t-16477688c0e",
+                  "put tap16477688c0e into k6t-16477688c0e", "set pod16477688c0e up",
+                  "set tap16477688c0e up", "set k6t-16477688c0e up"));
 }
 
-class EachStep : public testing::TestWithParam<size_t> {
+TEST(StepsFor, WhatThePluginMadeIsLeftAsItIs) {
+  Attachment a = attachment();
+  const std::string park = "park the addresses of pod16477688c0e: 192.168.0.62/26, fd00::62/64";
+  a.backend = Backend::kTap;
+  EXPECT_THAT(printed_steps(a),
+              ElementsAre(HasSubstr("make record"), park, "set pod16477688c0e up"));
+  a.backend = Backend::kMacvtap;
+  EXPECT_THAT(printed_steps(a),
+              ElementsAre(HasSubstr("make record"), "receive all multicast on pod16477688c0e", park,
+                          "set pod16477688c0e up"));
+  a.backend = Backend::kCore;
+  EXPECT_THAT(printed_steps(a), ElementsAre(HasSubstr("make record")));
+}
+
+Attachment redirect_with_everything() {
+  Attachment a = attachment();
+  a.wiring = {.multi_queue = true, .keeps_addresses = true, .lro = true, .trunk = {{42, 42}}};
+  return a;
+}
+
+Attachment bridge_with_everything() {
+  Attachment a = attachment();
+  a.backend = Backend::kBridge;
+  a.wiring.lro = true;
+  return a;
+}
+
+class EachStep : public testing::TestWithParam<std::pair<std::vector<Step>, size_t>> {
  protected:
   void SetUp() override {
-    add_nic(kernel);
-    for (const Step& step : steps) patchbay::apply(step, kernel);
+    add_nic(kernel).lro = true;
+    for (const Step& each : GetParam().first) patchbay::apply(each, kernel);
   }
-  const Step& step() const { return steps[GetParam()]; }
+  const Step& step() const { return GetParam().first[GetParam().second]; }
 
   FakeKernel kernel;
-  std::vector<Step> steps = steps_for(attachment());
 };
 
 TEST_P(EachStep, VerifiesOnceAppliedAndNotOnceUndone) {
@@ -92,8 +125,17 @@ TEST_P(EachStep, UndoOnAnEmptyNamespaceIsDone) {
   EXPECT_THAT(verify(step(), kernel), testing::Not(IsEmpty()));
 }
 
-INSTANTIATE_TEST_SUITE_P(Redirect, EachStep,
-                         testing::Range(size_t{0}, steps_for(attachment()).size()));
+std::vector<std::pair<std::vector<Step>, size_t>> each_of(const Attachment& attachment) {
+  const std::vector<Step> steps = steps_for(attachment);
+  std::vector<std::pair<std::vector<Step>, size_t>> each;
+  for (size_t n = 0; n < steps.size(); ++n) each.emplace_back(steps, n);
+  return each;
+}
+
+INSTANTIATE_TEST_SUITE_P(Redirect, EachStep, testing::ValuesIn(each_of(attachment())));
+INSTANTIATE_TEST_SUITE_P(RedirectWithEverything, EachStep,
+                         testing::ValuesIn(each_of(redirect_with_everything())));
+INSTANTIATE_TEST_SUITE_P(Bridge, EachStep, testing::ValuesIn(each_of(bridge_with_everything())));
 
 TEST(Step, RecordTakesAwayWhatContinuedAnOlderOne) {
   FakeKernel kernel;
@@ -111,10 +153,11 @@ TEST(Step, RecordTakesAwayWhatContinuedAnOlderOne) {
 
 TEST(Step, RedirectReplacesItsOwnStaleFilter) {
   FakeKernel kernel;
-  add_nic(kernel).ingress = Ingress{{IfName()}};
+  add_nic(kernel).ingress = Ingress{{RedirectAll{}}};
   kernel.add_link(kNames.tap.str(), "tun");
   const Redirect redirect{kNames.pod, kNames.tap};
-  EXPECT_THAT(verify(redirect, kernel), ElementsAre(HasSubstr("does not redirect to tap")));
+  EXPECT_THAT(verify(redirect, kernel),
+              ElementsAre(HasSubstr("found a redirect to a link that is gone")));
   patchbay::apply(redirect, kernel);
   EXPECT_THAT(verify(redirect, kernel), IsEmpty());
 }

@@ -47,8 +47,9 @@ TEST_F(Verbs, AddWithoutACacheParksWhatTheKernelHas) {
   EXPECT_EQ(parked.routes.size(), 2u);
   EXPECT_EQ(parked.backend, "redirect");
   EXPECT_EQ(parked.why, "veth");
-  ASSERT_EQ(diagnostics.size(), 1u);
+  ASSERT_EQ(diagnostics.size(), 2u);
   EXPECT_THAT(diagnostics[0].message, HasSubstr("no cached CNI result in /nonexistent/cache"));
+  EXPECT_EQ(diagnostics[1].message, "wired by redirect: veth");
 }
 
 TEST_F(Verbs, AddLeavesASilentNicAndATapUp) {
@@ -57,14 +58,13 @@ TEST_F(Verbs, AddLeavesASilentNicAndATapUp) {
   const auto& nic = kernel.links.at(kNames.pod);
   EXPECT_THAT(nic.addresses, IsEmpty());
   EXPECT_TRUE(nic.state.up);
-  EXPECT_FALSE(nic.state.multicast);
   EXPECT_TRUE(nic.state.all_multicast);
-  EXPECT_EQ(nic.state.addr_gen_mode, AddrGenMode::kNone);
-  EXPECT_EQ(nic.ingress->filters, std::vector<std::optional<IfName>>{kNames.tap});
+  EXPECT_EQ(nic.state.disable_ipv6, true);
+  EXPECT_EQ(nic.ingress, (Ingress{{RedirectAll{kNames.tap}}}));
   const auto& tap = kernel.links.at(kNames.tap);
   EXPECT_TRUE(tap.state.up);
-  EXPECT_EQ(tap.state.addr_gen_mode, AddrGenMode::kNone);
-  EXPECT_EQ(tap.ingress->filters, std::vector<std::optional<IfName>>{kNames.pod});
+  EXPECT_EQ(tap.state.disable_ipv6, true);
+  EXPECT_EQ(tap.ingress, (Ingress{{RedirectAll{kNames.pod}}}));
   EXPECT_FALSE(kernel.links.at(kNames.record).state.up);
 }
 
@@ -76,7 +76,7 @@ TEST_F(Verbs, DelPutsTheAddressesBackOnALinkThatIsDown) {
   const auto& nic = kernel.links.at(kNames.pod);
   EXPECT_EQ(nic.addresses.size(), 3u);
   EXPECT_FALSE(nic.state.up);
-  EXPECT_TRUE(nic.state.multicast);
+  EXPECT_EQ(nic.state.disable_ipv6, false);
   EXPECT_FALSE(nic.state.all_multicast);
   EXPECT_FALSE(nic.ingress.has_value());
 }
@@ -95,7 +95,7 @@ TEST_F(Verbs, DelDoesAllItCanAndReportsTheFirstFailure) {
   add_nic(kernel);
   add(kernel, call_without_cache(), diagnostics);
   kernel.links.at(kNames.record).state.alias = "{}";
-  kernel.links.at(kNames.pod).ingress->filters = {std::nullopt};  // somebody else's by now
+  kernel.links.at(kNames.pod).ingress->filters = {ForeignFilter{}};  // somebody else's by now
   del(kernel, call_without_cache(), diagnostics);
   EXPECT_EQ(kernel.links.size(), 1u);
   EXPECT_TRUE(kernel.links.at(kNames.pod).ingress.has_value());
@@ -109,12 +109,12 @@ TEST_F(Verbs, AddNamesTheInterfaceThatIsMissing) {
 }
 
 TEST_F(Verbs, AddRefusesLinksAndFiltersOfOthers) {
-  add_nic(kernel).ingress = Ingress{{std::nullopt}};
+  add_nic(kernel).ingress = Ingress{{ForeignFilter{}}};
   EXPECT_THAT(failure(), HasSubstr("ingress filters of somebody else"));
   kernel.add_link(kNames.tap.str(), "bridge");
   EXPECT_THAT(failure(), HasSubstr("expected kind tap, found bridge"));
   kernel.delete_link(kNames.tap);
-  kernel.make_tap(kNames.tap, 0, 107);
+  kernel.make_tap(kNames.tap, {.owner = 0, .group = 107});
   EXPECT_THAT(failure(), HasSubstr("expected owner 107, found 0"));
 }
 

@@ -22,7 +22,7 @@ TEST(CniConfig, AsMultusHandsItOver) {
   const CniConfig config = parse_cni_config(
       R"({"cniVersion":"0.3.1","name":"patchbay","type":"patchbay","ipam":{},"foreign":[1],)"
       R"("args":{"cni":{"logicNetworkName":"blue","other":1}},"patchbay":{"mod":1}})");
-  EXPECT_EQ(config, (CniConfig{"0.3.1", "blue", false}));
+  EXPECT_EQ(config, (CniConfig{.cni_version = "0.3.1", .name = "patchbay", .network = "blue"}));
   EXPECT_TRUE(parse_cni_config(R"({"cniVersion":"1.1.0","prevResult":{}})").has_prev_result);
 }
 
@@ -64,6 +64,30 @@ TEST(CniOptions, MistakesHaveAPathAndAGuess) {
   EXPECT_EQ(errc_of([] { parse_cni_options(R"({"patchbay":{"cacheDirs":["a"]}})"); }, &said),
             Errc::kInvalidInput);
   EXPECT_THAT(said, HasSubstr("cacheDirs[0]: expected an absolute path"));
+}
+
+TEST(CniConfig, AChainHandsOnWhatCameBefore) {
+  const std::string input =
+      R"({"cniVersion":"1.0.0","name":"blue-vlan","type":"patchbay","deviceID":"0000:3b:02.1",)"
+      R"("prevResult":{"cniVersion":"1.0.0","foreign":{"b":1,"a":2},"ips":[{"address":"10.0.0.1/8"}]}})";
+  const CniConfig config = parse_cni_config(input);
+  EXPECT_EQ(config.name, "blue-vlan");
+  EXPECT_EQ(config.device_id, "0000:3b:02.1");
+  EXPECT_TRUE(config.has_prev_result);
+  EXPECT_EQ(parse_prev_result(input).ips.at(0).address, IpPrefix::parse("10.0.0.1/8"));
+  EXPECT_EQ(cni_prev_result(input),
+            R"({"cniVersion":"1.0.0","foreign":{"b":1,"a":2},"ips":[{"address":"10.0.0.1/8"}]})"
+            "\n");
+}
+
+TEST(CniArgs, TheMacIsOneOfThem) {
+  EXPECT_EQ(cni_args_mac(""), std::nullopt);
+  EXPECT_EQ(cni_args_mac("IgnoreUnknown=1;K8S_POD_NAME=a"), std::nullopt);
+  EXPECT_EQ(cni_args_mac("IgnoreUnknown=1;MAC=02:00:00:00:00:62;X=y"),
+            Mac::parse("02:00:00:00:00:62"));
+  std::string said;
+  EXPECT_EQ(errc_of([] { cni_args_mac("MAC=zz"); }, &said), Errc::kInvalidInput);
+  EXPECT_THAT(said, HasSubstr("CNI_ARGS.MAC"));
 }
 
 TEST(CniReplies, AreTheSpecs) {

@@ -134,19 +134,5 @@ TEST(CniCache, RefusesWhatIsNoBase64) {
   EXPECT_THROW(parse_cni_cache_entry(cache_entry("e30")), Error) << "unpadded";
 }
 
-TEST(NadOptions, AreFoundInListsAndGuessed) {
-  EXPECT_EQ(
-      parse_nad_options(R"({"plugins":[{"type":"a"},{"type":"b","patchbay":{"mode":"tap"}}]})")
-          .mode,
-      "tap");
-  EXPECT_EQ(parse_nad_options("{}").mode, "auto");
-  try {
-    parse_nad_options(R"({"patchbay":{"mod":"tap"}})");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("did you mean \"mode\"?"));
-  }
-}
-
 }  // namespace
 }  // namespace patchbay

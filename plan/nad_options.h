@@ -1,0 +1,41 @@
+// What a NAD asks of us, under the key "patchbay" of its configuration:
+//
+//   "patchbay": {"mode": "auto", "multiQueue": true, "trunk": [{"id": 42}], "dad": true,
+//                "selinuxContext": "system_u:system_r:container_t:s0", "ipam": "dhcp",
+//                "always": true}
+//
+// The network's own NAD is stronger than the binding's, key by key. CNI plugins ignore the key.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/vlan_range.h"
+
+namespace patchbay {
+
+// Absent: not said.
+struct NadOptions {
+  std::optional<std::string> mode;              // "auto", "redirect", "bridge", "tap" or "macvtap"
+  std::optional<bool> multi_queue;              // make the tap for several queues
+  std::optional<std::string> selinux_context;   // of the tap that is made; a whole context
+  std::optional<std::vector<VlanRange>> trunk;  // the tagged frames that pass
+  std::optional<bool> dad;                      // look for duplicate addresses first
+  // Chained form only, which sees no other plugin's configuration: the network's IPAM kind, and to
+  // act on interfaces that are not a KubeVirt VM's.
+  std::optional<std::string> ipam;
+  std::optional<bool> always;
+
+  bool operator==(const NadOptions&) const = default;
+};
+
+// Each option of `own`, else of `defaults`.
+NadOptions merged(const NadOptions& own, const NadOptions& defaults);
+
+// The options in a NAD's configuration, list or single plugin. Throws Error{kMalformed,
+// kInvalidInput} with a path; unknown keys and modes are refused with a guess.
+NadOptions parse_nad_options(std::string_view config_json);
+
+}  // namespace patchbay

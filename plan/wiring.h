@@ -1,0 +1,23 @@
+// What the pod's side of one attachment was built with beyond its backend: the record keeps it, so
+// that DEL and CHECK rebuild the same steps from the record alone.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/vlan_range.h"
+
+namespace patchbay {
+
+struct Wiring {
+  bool mac_spoof_check = false;  // the network drops what another MAC than the pod's sends
+  bool multi_queue = false;      // the tap takes several queues, and never just one
+  bool keeps_addresses =
+      false;         // the pod's NIC receives by its addresses (ipvlan): they stay on it
+  bool lro = false;  // the pod's NIC had large receive offload on; it is off now
+  std::vector<VlanRange> trunk;  // the tagged frames that pass; empty: all
+
+  bool operator==(const Wiring&) const = default;
+};
+
+}  // namespace patchbay

@@ -1,0 +1,20 @@
+// Wiring in JSON, as the record and the plan spell it, and a trunk, as the CNI bridge plugin's
+// `vlanTrunk` spells it and NADs do: [{"id":42},{"minID":100,"maxID":199}]. Private to plan/.
+#pragma once
+
+#include "plan/json_reader.h"
+#include "plan/wiring.h"
+
+namespace patchbay {
+
+// At most kMaxTrunkRanges, at least one. Throws Error{kInvalidInput} with the path.
+std::vector<VlanRange> read_trunk(const JsonReader& array);
+
+// The keys of a wiring stand beside those of its owner: {"macspoofchk":true,"multiQueue":true,
+// "keepsAddresses":true,"lro":true,"trunk":[…]}, each absent where it says nothing.
+inline constexpr std::array<std::string_view, 5> kWiringKeys{"macspoofchk", "multiQueue",
+                                                             "keepsAddresses", "lro", "trunk"};
+Wiring read_wiring(const JsonReader& owner);
+void write_wiring(const Wiring& wiring, Json& owner);
+
+}  // namespace patchbay
