@@ -248,8 +248,8 @@ class Vanishing(Concurrency):
                 self.pod.run("ip", "link", "delete", attachment.pod_interface)
                 stopped.resume()
                 error = adding.exception(timeout=120)
-                if error is None:  # the last message had been answered
-                    self.assertEqual(stopped.calls(), moment)
+                if error is None:  # what was left to do concerned the tap alone
+                    self.assertGreater(moment, stopped.calls() - 5)
                     self.multus.detach(attachment)
                 else:
                     self.assertIsInstance(error, CniError)
