@@ -1,5 +1,5 @@
 // The kernel's documentation of the instruction set: Documentation/bpf/standardization. There is no
-// compiler for it at build time and none is needed for thirty instructions; libbpf would add half a
+// compiler for it at build time and none is needed for forty instructions; libbpf would add half a
 // megabyte to a static program for what is one system call here.
 #include "binding/dhcp_answers.h"
 
