@@ -1,6 +1,5 @@
 // The backend "bridge": the guest's tap and the pod's NIC are ports of a bridge in the pod, as
-// KubeVirt builds it for its own bridge binding. Slower than redirect, and link-local group frames
-// (LLDP, spanning tree) stop at it; it learns, where the network must not see every frame twice.
+// KubeVirt builds it for its own bridge binding. Spanning tree, pause and LACP frames stop at it.
 #pragma once
 
 #include <vector>

@@ -89,6 +89,13 @@ Mac mac_of(const AttachmentSources& sources) {
   return mac;
 }
 
+// Where no configuration is to be seen (a chain, no cache) the options may say it.
+std::string ipam_of(const AttachmentSources& sources) {
+  if (sources.answer && !sources.answer->ipam.empty()) return sources.answer->ipam;
+  if (!sources.answer && sources.parked) return sources.parked->ipam;
+  return sources.options.ipam.value_or("");
+}
+
 Wiring wiring_of(const AttachmentSources& sources, Backend backend) {
   const LinkState& nic = sources.nic;
   Wiring wiring;
@@ -107,11 +114,10 @@ Wiring wiring_of(const AttachmentSources& sources, Backend backend) {
 }  // namespace
 
 Attachment describe_attachment(const AttachmentSources& sources, Diagnostics& diagnostics) {
-  const BackendChoice choice =
-      choose_backend({.network = sources.network,
-                      .nic = sources.nic,
-                      .ipam = sources.answer ? sources.answer->ipam : std::string(),
-                      .options = sources.options});
+  const BackendChoice choice = choose_backend({.network = sources.network,
+                                               .nic = sources.nic,
+                                               .ipam = ipam_of(sources),
+                                               .options = sources.options});
   Attachment attachment = basics(sources.network, sources.names);
   attachment.backend = choice.backend;
   attachment.backend_reason = choice.why;
@@ -119,12 +125,11 @@ Attachment describe_attachment(const AttachmentSources& sources, Diagnostics& di
   attachment.mtu = sources.nic.mtu;
   attachment.addresses = addresses_of(sources, diagnostics);
   attachment.routes = routes_of(sources);
+  attachment.ipam = ipam_of(sources);
   if (sources.answer) {
     attachment.dns = sources.answer->result.dns;
-    attachment.ipam = sources.answer->ipam;
   } else if (sources.parked) {
     attachment.dns = sources.parked->dns;
-    attachment.ipam = sources.parked->ipam;
   }
   attachment.wiring = wiring_of(sources, choice.backend);
   return attachment;

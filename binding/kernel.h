@@ -126,7 +126,7 @@ class Kernel {
   virtual void make_record_link(const IfName& name) = 0;
   // A persistent tap with vnet_hdr.
   virtual void make_tap(const IfName& name, const TapOptions& options) = 0;
-  // Without multicast snooping, VLAN filtering and spanning tree.
+  // Without multicast snooping, VLAN filtering and spanning tree; group frames (LLDP, 802.1X) pass.
   virtual void make_bridge(const IfName& name) = 0;
   virtual void delete_link(const IfName& name) = 0;  // gone is done
   virtual void change_link(const IfName& name, const LinkChange& change) = 0;

@@ -10,10 +10,10 @@
 #include <functional>
 #include <map>
 
+#include "binding/dhcp_answers.h"
 #include "binding/duplicate_probe.h"
 #include "binding/filter_decode.h"
 #include "binding/lro.h"
-#include "binding/dhcp_answers.h"
 #include "binding/net_namespace.h"
 #include "binding/netlink_socket.h"
 #include "binding/rtnetlink_decode.h"
@@ -175,6 +175,9 @@ void NetlinkKernel::make_tap(const IfName& name, const TapOptions& options) {
 void NetlinkKernel::make_bridge(const IfName& name) {
   make_link(name, "bridge", [](NetlinkMessage& data) {
     data.u8(IFLA_BR_MCAST_SNOOPING, 0);
+    // BR_GROUPFWD_RESTRICTED (net/bridge/br_private.h) is what the kernel does not forward.
+    constexpr uint16_t kAllButRestricted = 0xfff8;
+    data.bytes(IFLA_BR_GROUP_FWD_MASK, &kAllButRestricted, sizeof kAllButRestricted);
   }).must_be_ok("make the bridge " + name.str());
 }
 

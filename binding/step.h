@@ -49,7 +49,8 @@ struct MakeTap {
 };
 
 // A bridge between ports that other steps give it: transparent (no VLAN filtering, no spanning
-// tree, no multicast snooping) and mute.
+// tree, no multicast snooping; group frames pass but for those the kernel never lets through:
+// spanning tree, pause, LACP) and mute.
 struct MakeBridge {
   IfName link;
 
@@ -94,9 +95,9 @@ struct ReplaceMac {
 
 // Every frame received on `from`, of any protocol and tagged or not, is sent out of `to`; where
 // there is a trunk, of the tagged ones those with its VLANs, and the others are dropped. With
-// `copy_dhcp_answers`, for a `from` whose lease CNI's dhcp daemon renews, that daemon gets the answers
-// too; undone, it stays, so that once `to` is gone nothing that `from` receives goes anywhere: the
-// link is up and has its address until the network's plugin takes it away.
+// `copy_dhcp_answers`, for a `from` whose lease CNI's dhcp daemon renews, that daemon gets the
+// answers too; undone, it stays, so that once `to` is gone nothing that `from` receives goes
+// anywhere: the link is up and has its address until the network's plugin takes it away.
 struct Redirect {
   IfName from;
   IfName to;
@@ -141,12 +142,13 @@ struct TurnOffLro {
   bool operator==(const TurnOffLro&) const = default;
 };
 
-// The pod has no address on `link` and sends nothing of its own there: IPv6 is off on it, which
-// unlike the link's flags does not follow a device that goes back to the host. Applied with the
-// link going down first and staying so: any other order lets IPv6 speak once more. `addresses` are
-// those that the record keeps; undone, they are back for the network's plugin to read, on a link
-// that is down. With `stays_up` that link is left as it is, for the lease to be released through it
-// after our DEL, and without IPv6, so without the IPv6 addresses, of which DHCPv4 leases none.
+// The pod has no address on `link` and sends nothing of its own there: IPv6 is off on it, by what
+// does not follow a device that goes back to the host; other links lose their multicast flag, too.
+// Applied with the link going down first and staying so: any other order lets IPv6 speak once more.
+// `addresses` are those that the record keeps; undone, they are back for the network's plugin to
+// read, on a link that is down. With `stays_up` that link is left as it is, for the lease to be
+// released through it after our DEL, and without IPv6, so without the IPv6 addresses, of which
+// DHCPv4 leases none.
 struct Park {
   IfName link;
   std::vector<IpPrefix> addresses;

@@ -89,30 +89,46 @@ bool filters_by_mac(const PodLink& link) {
          link.kind == "macvtap";
 }
 
+// What the network knows the pod by: a port of an in-pod bridge has another MAC for the time being.
+Mac network_mac(const Nic& nic) {
+  return nic.record && !nic.record->mac.is_zero() ? nic.record->mac : nic.pod_link->mac;
+}
+
+void check_spec_mac(const Nic& nic, const std::string& link, Diagnostics& diagnostics) {
+  const Mac& spec = *nic.interface->mac;
+  const Mac mac = network_mac(nic);
+  if (spec == mac) return;
+  const bool deaf = filters_by_mac(*nic.pod_link);
+  const bool mute = nic.record && nic.record->wiring.mac_spoof_check;
+  std::string message =
+      "macAddress is " + spec.to_string() + ", but " + link + " has " + mac.to_string();
+  if (deaf) message += ", and takes no frames for another MAC";
+  if (mute) message += ", and macspoofchk drops what another MAC sends";
+  diagnostics.push_back(
+      {deaf || mute ? Severity::kError : Severity::kWarning, nic.interface->name,
+       "VMI.spec.domain.devices.interfaces", message,
+       deaf || mute ? "use a plugin that takes the MAC it is given, or leave macAddress out"
+                    : "it works on a plain bridge, not behind a filter by MAC: let the network's "
+                      "plugin take the MAC"});
+}
+
 void check_mac(const Nic& nic, Diagnostics& diagnostics) {
   if (!nic.ours || nic.pod_link == nullptr || nic.pod_link->mac.is_zero()) return;
-  const std::string kind = nic.pod_link->kind.empty() ? "device" : nic.pod_link->kind;
-  const auto& spec = nic.interface->mac;
-  if (spec && *spec != nic.pod_link->mac) {
-    const bool deaf = filters_by_mac(*nic.pod_link);
-    diagnostics.push_back(
-        {deaf ? Severity::kError : Severity::kWarning, nic.interface->name,
-         "VMI.spec.domain.devices.interfaces",
-         "macAddress is " + spec->to_string() + ", but " + nic.pod_name.str() + " (" + kind +
-             ") has " + nic.pod_link->mac.to_string() +
-             (deaf ? ", and takes no frames for another MAC" : ""),
-         deaf ? "use a plugin that takes the MAC it is given, or leave macAddress out"
-              : "it works on a plain bridge, not behind macspoofchk: let the network's plugin take "
-                "the MAC"});
+  const std::string link = nic.pod_name.str() + " (" +
+                           (nic.pod_link->kind.empty() ? "device" : nic.pod_link->kind) + ")";
+  if (nic.interface->mac) {
+    check_spec_mac(nic, link, diagnostics);
+    return;
   }
-  if (!spec && filters_by_mac(*nic.pod_link)) {
-    diagnostics.push_back({Severity::kWarning, nic.interface->name,
-                           "VMI.spec.domain.devices.interfaces",
-                           "macAddress is not set, and " + nic.pod_name.str() + " (" + kind +
-                               ") takes only frames for its own MAC, which is another in the pod "
-                               "that a migration starts",
-                           "write macAddress in the VM's interface before migrating it"});
-  }
+  const bool deaf = filters_by_mac(*nic.pod_link);
+  if (!deaf && !(nic.record && nic.record->wiring.mac_spoof_check)) return;
+  diagnostics.push_back({Severity::kWarning, nic.interface->name,
+                         "VMI.spec.domain.devices.interfaces",
+                         "macAddress is not set, and " + link +
+                             (deaf ? " takes only frames for its own MAC"
+                                   : " passes only its own MAC (macspoofchk)") +
+                             ", which is another in the pod that a migration starts",
+                         "write macAddress in the VM's interface before migrating it"});
 }
 
 // What to do about a NIC for which the pod has no tap of ours.

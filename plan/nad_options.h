@@ -23,10 +23,10 @@ struct NadOptions {
   std::optional<std::string> selinux_context;   // of the tap that is made; a whole context
   std::optional<std::vector<VlanRange>> trunk;  // the tagged frames that pass
   std::optional<bool> dad;                      // look for duplicate addresses first
-  // Chained form only, which sees no other plugin's configuration: the network's IPAM kind, and to
-  // act on interfaces that are not a KubeVirt VM's.
+  // The network's IPAM kind, where its configuration is not to be seen: in the chained form, and
+  // without libcni's cache.
   std::optional<std::string> ipam;
-  std::optional<bool> always;
+  std::optional<bool> always;  // chained form: act on interfaces that are not a KubeVirt VM's, too
 
   bool operator==(const NadOptions&) const = default;
 };

@@ -22,9 +22,6 @@ class Tagged(Network):
         for address in (HOST4, HOST6):
             self.hosts.run("ip", "address", "add", address, "dev", "tagged", "nodad")
 
-    def outside(self, attachment):
-        return self.hosts, UPLINK
-
     def test_guest_is_untagged_and_pings_both_ways(self) -> None:
         self.prepare()
         blue = self.multus.attach(self.pod, "blue", self.nad(), mac=self.mac)

@@ -50,7 +50,7 @@ class Add(Lifecycle):
         damages = [
             ["ip", "link", "set", attachment.pod_interface, "down"],
             ["ip", "link", "set", attachment.tap, "down"],
-            ["ip", "link", "set", attachment.pod_interface, "multicast", "on"],
+            ["sysctl", "-qw", f"net.ipv6.conf.{attachment.pod_interface}.disable_ipv6=0"],
             ["ip", "link", "set", attachment.pod_interface, "allmulticast", "off"],
             ["ip", "link", "set", attachment.tap, "mtu", "1300"],
             ["tc", "qdisc", "del", "dev", attachment.pod_interface, "ingress"],
@@ -86,7 +86,7 @@ class Add(Lifecycle):
         self.assertEqual(record["routes"], [{"dst": "0.0.0.0/0", "gw": "192.168.0.2"},
                                             {"dst": "2001:db8::/32", "gw": "fd00::1"}])
         self.assertNotIn("ipam", record)
-        line = json.loads(attachment.log)
+        line = json.loads(attachment.log.splitlines()[0])
         self.assertEqual((line["level"], line["network"]), ("warning", "blue"))
         self.assertIn("cacheDirs", line["hint"])
 
@@ -101,7 +101,7 @@ class Add(Lifecycle):
         self.assertEqual(record["ips"], ["192.168.0.62/26", "fd00::62/64", "172.16.0.1/24"])
         self.assertEqual(record["mtu"], 1300)
         self.assertEqual(self.pod.link(attachment.tap)["mtu"], 1300)
-        self.assertIn("192.168.0.61", json.loads(attachment.log)["msg"])
+        self.assertIn("192.168.0.61", json.loads(attachment.log.splitlines()[0])["msg"])
 
     def test_small_mtu_has_no_ipv6_and_still_works(self) -> None:
         nad = bridge(static(IPS[0]), mtu=1000)
@@ -200,9 +200,9 @@ class Refusal(Lifecycle):
         self.assert_refused(attachment, 2, "blue", nic, "Ethernet")
         self.pod.run("ip", "link", "del", nic)
         self.pod.run("ip", "link", "add", nic, "type", "bridge")
-        self.assert_refused(attachment, 2, nic, "bridge", "expected veth, macvlan, vlan")
+        self.assert_refused(attachment, 2, nic, "bridge", "expected veth, macvlan, ipvlan, vlan")
 
-    def test_modes_of_later_versions_and_misspelt_ones(self) -> None:
+    def test_modes_that_do_not_fit_and_misspelt_ones(self) -> None:
         attachment = self.network()
         self.assert_refused(attachment, 2, "blue", "macvtap", options={
             "patchbay": {"mode": "macvtap"}})
@@ -211,9 +211,10 @@ class Refusal(Lifecycle):
         self.assert_refused(attachment, 7, "mod", "did you mean \"mode\"", options={
             "patchbay": {"mod": "redirect"}})
 
-    def test_chained_form(self) -> None:
+    def test_both_forms_at_once(self) -> None:
         attachment = self.network()
-        self.assert_refused(attachment, 2, "prevResult", options={"prevResult": attachment.result})
+        self.assert_refused(attachment, 7, "prevResult", "the binding's NAD lists patchbay alone",
+                            options={"prevResult": attachment.result})
 
     def test_no_namespace(self) -> None:
         attachment = self.network()

@@ -6,7 +6,8 @@ import unittest
 from lab.frames import arrives, frame, found, packet_socket
 from lab.process import LabError
 from lab.tap_guest import NIC
-from segments import (NETWORK, OTHER_MAC, Macvlan, VethOnBridge, VethPointToPoint, on_each)
+from segments import (NETWORK, OTHER_MAC, Macvlan, VethInPodBridge, VethOnBridge,
+                      VethPointToPoint, on_each)
 
 DATA = bytes.fromhex("88b5") + bytes(46)
 
@@ -31,14 +32,28 @@ class SpoofCheck(SpoofChecked):
             self.assertTrue(arrives(inside, frame(self.mac, host_mac, DATA)))
 
 
-@on_each(SpoofChecked, VethPointToPoint)
+@on_each(VethOnBridge, VethPointToPoint)
 class AnotherMacOnVeth:
     def test_is_said_with_both_addresses_and_where_it_fails(self) -> None:
         said = [line for line in self.render({NETWORK: OTHER_MAC})["diagnostics"]
                 if "macAddress" in line]
         self.assertEqual(len(said), 1)
-        for word in (NETWORK, OTHER_MAC, self.mac, "macspoofchk"):
+        for word in ("warning", NETWORK, OTHER_MAC, self.mac, "not behind a filter by MAC"):
             self.assertIn(word, said[0])
+
+
+class OwnMacBehindAnInPodBridge(VethInPodBridge):
+    def test_is_no_other_though_the_port_has_another(self) -> None:
+        self.assertNotIn("macAddress", str(self.render({NETWORK: self.mac})["diagnostics"]))
+        self.assertNotEqual(self.pod.link(self.attachment.pod_interface)["address"], self.mac)
+
+
+class AnotherMacBehindASpoofCheck(SpoofChecked):
+    def test_is_an_error_with_both_addresses(self) -> None:
+        with self.assertRaises(LabError) as caught:
+            self.render({NETWORK: OTHER_MAC})
+        for word in (NETWORK, OTHER_MAC, self.mac, "macspoofchk drops"):
+            self.assertIn(word, str(caught.exception))
 
 
 @on_each(Macvlan)
