@@ -10,7 +10,7 @@ from pod_case import PodCase
 
 VFS = 2
 HOST4, HOST6 = "192.168.0.50/26", "fd00::50/64"
-DRIVERS = ("igb", "igbvf", "virtio_net", "vfio-pci")
+DRIVERS = ("igb", "igbvf", "virtio_net", "vmxnet3", "vfio-pci")
 
 
 class CardCase(PodCase):

@@ -2,6 +2,7 @@
 patchbay: by every DEL, where ours never ran, and where the namespace just died. In the two last cases
 nobody can turn off that the device receives every multicast frame: that much may stay."""
 
+from lab.kernel_guest import LRO_MAC
 from lab.multus import CniError
 from lab.process import wait_until
 from card_case import CardCase
@@ -102,6 +103,28 @@ class Physical(Lent):
 class VirtualFunction(Physical):
     def device(self) -> str:
         return self.function_netdev(0)
+
+
+class LargeReceive(Lent):
+    """Packets that the NIC has merged could not be sent on to the guest."""
+
+    def device(self) -> str:
+        return self.named(LRO_MAC)
+
+    def lro(self, namespace, link: str) -> str:
+        features = namespace.run("ethtool", "-k", link)
+        return features.split("large-receive-offload:")[1].split()[0]
+
+    def test_offload_is_off_while_the_guest_has_the_device(self) -> None:
+        device = self.device()
+        self.assertEqual(self.lro(self.node, device), "on")
+        loan = self.lend(device, binding=True)
+        self.assertEqual(self.lro(self.pod, loan.pod_interface), "off")
+        self.assertIs(self.record(loan)["lro"], True)
+        self.multus.call_binding("ADD", loan)
+        self.assertIs(self.record(loan)["lro"], True)
+        self.multus.detach(loan)
+        self.assertEqual(self.lro(self.node, device), "on")
 
 
 class Vlan(Lent):

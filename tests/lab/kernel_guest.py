@@ -25,9 +25,9 @@ LIMIT = 1500  # seconds
 CONSOLE_TAIL = 60  # lines
 VERDICT = "verdict.json"  # in the room: kernel_guest_inside's
 COMMAND_LINE = "console=ttyS0 quiet mitigations=off panic=-1 intel_iommu=on iommu=pt"
-# The tests load the drivers of both: a card with virtual functions, and the NIC at the far end of its
-# cable.
-CARD_MAC, FAR_MAC = "02:00:00:00:10:01", "02:00:00:00:10:02"
+# The tests load the drivers: of a card with virtual functions, of the NIC at the far end of its cable,
+# and of one without a cable that has large receive offload.
+CARD_MAC, FAR_MAC, LRO_MAC = "02:00:00:00:10:01", "02:00:00:00:10:02", "02:00:00:00:10:03"
 
 
 def devices(cable: Path) -> list[str]:
@@ -38,7 +38,9 @@ def devices(cable: Path) -> list[str]:
             "-netdev", f"stream,id=far,server=off,{address}",
             "-device", "pcie-root-port,id=root,chassis=1,slot=1",
             "-device", f"igb,bus=root,netdev=card,mac={CARD_MAC},romfile=",
-            "-device", f"virtio-net-pci,netdev=far,mac={FAR_MAC},romfile="]
+            "-device", f"virtio-net-pci,netdev=far,mac={FAR_MAC},romfile=",
+            "-netdev", "hubport,id=alone,hubid=0",
+            "-device", f"vmxnet3,netdev=alone,mac={LRO_MAC},romfile="]
 
 
 def shared(tag: str, folder: Path | str, *, writable: bool = False) -> list[str]:
