@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "plan/addressing.h"
 #include "plan/annotation.h"
@@ -270,6 +271,24 @@ void refuse_same_name(const NetworkPlan& plan, Diagnostics& diagnostics) {
   }
 }
 
+// The guest finds its NICs by MAC. ipvlan gives all of a parent's the same one.
+void refuse_same_mac(const NetworkPlan& plan, Diagnostics& diagnostics) {
+  std::map<Mac, std::string> owners;
+  for (const OtherNic& other : plan.others) {
+    if (!other.mac.is_zero()) owners.emplace(other.mac, other.network);
+  }
+  for (const Attachment& attachment : plan.attachments) {
+    const auto [owner, fresh] = owners.emplace(attachment.mac, attachment.network);
+    if (fresh) continue;
+    diagnostics.push_back({Severity::kError, attachment.network,
+                           "VMI.spec.domain.devices.interfaces",
+                           "has the MAC " + attachment.mac.to_string() + ", and so has network " +
+                               in_quotes(owner->second) + ": the guest could not tell them apart",
+                           "give each NIC a MAC of its own; two ipvlan networks of a VM need two "
+                           "parents"});
+  }
+}
+
 }  // namespace
 
 bool is_our_binding(std::string_view plugin) {
@@ -293,6 +312,7 @@ NetworkPlan make_plan(const PlanInput& input) {
     }
   }
   refuse_same_name(plan, plan.diagnostics);
+  refuse_same_mac(plan, plan.diagnostics);
   choose_default_route(input.vmi, wishes, plan);
   return plan;
 }

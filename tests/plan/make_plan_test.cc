@@ -255,6 +255,37 @@ TEST(MakePlan, LeavesHotUnpluggedInterfacesOut) {
   EXPECT_THAT(texts(plan.diagnostics), IsEmpty());
 }
 
+TEST(MakePlan, TwoNicsOfOneMacAreToldApartByNobody) {
+  Scene scene({"blue", "red"});
+  EXPECT_FALSE(has_errors(scene.plan().diagnostics));
+  scene.interface("red").mac = Mac::parse(kBlueMac);
+  EXPECT_THAT(texts(scene.plan().diagnostics),
+              testing::Contains(HasSubstr("has the MAC 02:00:00:00:00:0b, and so has network "
+                                          "\"blue\": the guest could not tell them apart")));
+}
+
+TEST(MakePlan, AMacBehindMacspoofchkIsThePods) {
+  Scene scene;
+  scene.park("blue", {});
+  Record record = *find_record(scene.input.pod, link_names("blue").record);
+  record.wiring.mac_spoof_check = true;
+  scene.input.pod.links.back().alias = to_json(record);
+  EXPECT_THAT(texts(scene.plan().diagnostics),
+              testing::Contains(HasSubstr("passes only its own MAC (macspoofchk)")));
+  scene.interface("blue").mac = Mac::parse("02:00:00:00:00:77");
+  EXPECT_TRUE(has_errors(scene.plan().diagnostics));
+  EXPECT_THAT(texts(scene.plan().diagnostics),
+              testing::Contains(HasSubstr("macspoofchk drops what another MAC sends")));
+}
+
+TEST(MakePlan, APortOfAnInPodBridgeIsKnownByItsRecord) {
+  Scene scene;
+  scene.park("blue", {});
+  scene.interface("blue").mac = Mac::parse(kBlueMac);
+  scene.pod_link("blue").mac = Mac::parse("42:00:00:00:00:0b");
+  EXPECT_THAT(texts(scene.plan().diagnostics), IsEmpty());
+}
+
 TEST(NetworkPlan, RoundTripsThroughItsCanonicalJson) {
   Scene scene({"blue", "red"});
   scene.park("blue", {IpPrefix::parse("10.0.0.2/24"), IpPrefix::parse("fd00::2/64")},

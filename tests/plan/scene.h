@@ -40,11 +40,14 @@ struct Scene {
     add_interface("default", "masquerade", "");
     input.vmi.networks.push_back({"default", true, ""});
     input.pod.links.push_back(link("eth0", "veth", "02:00:00:0a:0b:0c"));
+    char last_digit = kBlueMac.back();
     for (const std::string& network : networks) {
       add_interface(network, "binding", "patchbay");
       input.vmi.networks.push_back({network, false, "ns1/" + network + "-nad"});
       const LinkNames names = link_names(network);
-      input.pod.links.push_back(link(names.pod.str(), "veth", kBlueMac));
+      input.pod.links.push_back(
+          link(names.pod.str(), "veth",
+               std::string(kBlueMac.substr(0, kBlueMac.size() - 1)) + last_digit++));
       input.pod.links.push_back(link(names.tap.str(), "tun", "02:00:00:00:00:ff"));
     }
   }
@@ -79,7 +82,7 @@ struct Scene {
   void park(const std::string& network, std::vector<IpPrefix> ips, std::vector<Route> routes = {},
             Dns dns = {}) {
     Record record;
-    record.mac = Mac::parse(kBlueMac);
+    record.mac = pod_link(network).mac;
     record.mtu = 1450;
     record.ips = std::move(ips);
     record.routes = std::move(routes);
