@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "binding/check.h"
+#include "binding/garbage.h"
+#include "binding/status.h"
 #include "binding/verbs.h"
 #include "plan/cni_call.h"
 #include "plan/error.h"
@@ -15,6 +18,14 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kCommands{"ADD", "DEL",    "CHECK",
                                                     "GC",  "STATUS", "VERSION"};
+
+// The version that a verb came with; older configurations may not use it.
+struct VerbSince {
+  std::string_view command;
+  std::string_view version;
+};
+constexpr std::array<VerbSince, 3> kLaterVerbs{
+    {{"CHECK", "0.4.0"}, {"GC", "1.1.0"}, {"STATUS", "1.1.0"}}};
 
 struct CniEnvironment {
   std::string command;
@@ -70,6 +81,23 @@ CniEnvironment environment_of(const CniRequest& request, const std::string& comm
   return environment;
 }
 
+// kCniVersions is in order.
+size_t rank(std::string_view version) {
+  return static_cast<size_t>(std::find(kCniVersions.begin(), kCniVersions.end(), version) -
+                             kCniVersions.begin());
+}
+
+void check_version(const CniConfig& config, const std::string& command) {
+  for (const VerbSince& verb : kLaterVerbs) {
+    if (verb.command != command || rank(config.cni_version) >= rank(verb.version)) continue;
+    throw Error(Errc::kWrongVersion,
+                command + " came with CNI " + std::string(verb.version) +
+                    ", the network configuration is of version " + config.cni_version +
+                    "; write a later cniVersion into it",
+                "network configuration.cniVersion");
+  }
+}
+
 // Which of the two forms it is: KubeVirt names the VMI's network in the binding's own NAD only.
 bool is_chained(const CniConfig& config) { return config.network.empty(); }
 
@@ -80,6 +108,9 @@ bool is_for_us(const CniEnvironment& environment, const NadOptions& options) {
 
 AttachmentCall call_of(const CniConfig& config, const CniEnvironment& environment) {
   AttachmentCall call{.container_id = environment.container_id, .device_id = config.device_id};
+  if (!config.name.empty()) {
+    call.owner = {config.name, attachment_mark(environment.container_id, environment.if_name)};
+  }
   if (is_chained(config)) {
     call.network = config.name;
     call.names = link_names_beside(IfName::parse(environment.if_name));
@@ -90,7 +121,7 @@ AttachmentCall call_of(const CniConfig& config, const CniEnvironment& environmen
   return call;
 }
 
-void check_form(const CniConfig& config) {
+void expect_form(const CniConfig& config) {
   if (is_chained(config) && !config.has_prev_result) {
     throw Error(
         Errc::kInvalidInput,
@@ -100,6 +131,11 @@ void check_form(const CniConfig& config) {
         "interface, in the network's own list",
         "args.cni.logicNetworkName");
   }
+}
+
+// From CHECK on, libcni hands the binding's own result back to it as prevResult.
+void expect_one_form(const CniConfig& config) {
+  expect_form(config);
   if (!is_chained(config) && config.has_prev_result) {
     throw Error(
         Errc::kInvalidInput,
@@ -111,7 +147,7 @@ void check_form(const CniConfig& config) {
 
 std::string run_add(const CniRequest& request, const CniConfig& config,
                     const CniEnvironment& environment, Diagnostics& diagnostics) {
-  check_form(config);
+  expect_one_form(config);
   AttachmentCall call = call_of(config, environment);
   call.options = parse_cni_options(request.input);
   if (!is_chained(config)) {
@@ -151,16 +187,57 @@ void run_del(const CniRequest& request, const CniConfig& config, const CniEnviro
   del(*kernel, call, diagnostics);
 }
 
+void run_check(const CniRequest& request, const CniConfig& config,
+               const CniEnvironment& environment) {
+  expect_form(config);
+  const CniOptions options = parse_cni_options(request.input);
+  AttachmentCall call = call_of(config, environment);
+  if (is_chained(config)) {
+    call.prev_result = parse_prev_result(request.input);
+    if (!is_for_us(environment, options.defaults)) return;
+  }
+  check(*request.open_kernel(environment.netns), call);
+}
+
+void run_gc(const CniRequest& request, const CniConfig& config, Diagnostics& diagnostics) {
+  if (config.name.empty()) {
+    throw Error(Errc::kInvalidInput, "is missing: GC is of one network, known by its name",
+                "network configuration.name");
+  }
+  collect_garbage({.network = config.name,
+                   .valid = parse_valid_attachments(request.input),
+                   .namespace_folders = request.namespace_folders,
+                   .read_pod = request.read_pod,
+                   .open_kernel = request.open_kernel},
+                  diagnostics);
+}
+
+// Those verbs that are about one attachment.
+std::string run_on_attachment(const CniRequest& request, const CniConfig& config,
+                              const CniEnvironment& environment, Diagnostics& diagnostics) {
+  if (environment.command == "ADD") return run_add(request, config, environment, diagnostics);
+  if (environment.command == "CHECK") {
+    run_check(request, config, environment);
+  } else {
+    run_del(request, config, environment, diagnostics);
+  }
+  return {};
+}
+
 std::string run_command(const CniRequest& request, Diagnostics& diagnostics) {
   const std::string command = command_of(request);
   if (command == "VERSION") return cni_versions(cni_version_of(request.input));
-  if (command != "ADD" && command != "DEL") {
-    throw Error(Errc::kUnsupported, "this version does not do " + command, "CNI_COMMAND");
-  }
-  const CniEnvironment environment = environment_of(request, command);
+  const bool about_node = command == "GC" || command == "STATUS";
+  const auto environment =
+      about_node ? std::nullopt : std::optional(environment_of(request, command));
   const CniConfig config = parse_cni_config(request.input);
-  if (command == "ADD") return run_add(request, config, environment, diagnostics);
-  run_del(request, config, environment, diagnostics);
+  check_version(config, command);
+  if (environment) return run_on_attachment(request, config, *environment, diagnostics);
+  if (command == "GC") {
+    run_gc(request, config, diagnostics);
+  } else {
+    check_node(request.open_scratch_kernel, parse_cni_options(request.input), diagnostics);
+  }
   return {};
 }
 

@@ -7,8 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "binding/kernel.h"
+#include "plan/pod_state.h"
 
 namespace patchbay {
 
@@ -17,6 +19,11 @@ struct CniRequest {
   std::string_view input;
   // As open_kernel.
   std::function<std::unique_ptr<Kernel>(const std::string& netns)> open_kernel;
+  // STATUS: as open_scratch_kernel (status.h).
+  std::function<std::unique_ptr<Kernel>()> open_scratch_kernel;
+  // GC: where to look, and how (garbage.h).
+  std::vector<std::string> namespace_folders;
+  std::function<PodState(const std::string& netns)> read_pod;
 };
 
 struct CniAnswer {

@@ -10,8 +10,11 @@
 #include <string_view>
 
 #include "binding/cni_main.h"
+#include "binding/garbage.h"
 #include "binding/install.h"
 #include "binding/netlink_kernel.h"
+#include "binding/pod_reader.h"
+#include "binding/status.h"
 #include "plan/error.h"
 #include "plan/log.h"
 
@@ -60,7 +63,13 @@ int run_install(const char* folder) {
 int main(int argc, char** argv) {
   if (argc == 3 && argv[1] == std::string_view("install")) return run_install(argv[2]);
   const std::string input = read_all(STDIN_FILENO);
-  const patchbay::CniAnswer answer = patchbay::run_cni({environment, input, patchbay::open_kernel});
+  const patchbay::CniAnswer answer = patchbay::run_cni(
+      {.environment = environment,
+       .input = input,
+       .open_kernel = patchbay::open_kernel,
+       .open_scratch_kernel = patchbay::open_scratch_kernel,
+       .namespace_folders = patchbay::usual_namespace_folders(),
+       .read_pod = [](const std::string& netns) { return patchbay::read_pod_state(netns); }});
   write_all(STDERR_FILENO, answer.log);
   if (!write_all(STDOUT_FILENO, answer.output)) return EXIT_FAILURE;
   return answer.exit_status;

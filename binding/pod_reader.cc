@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "binding/net_namespace.h"
 #include "binding/rtnetlink_read.h"
 
 namespace patchbay {
@@ -38,6 +39,12 @@ PodState read_pod_state() {
   PodState pod;
   for (const IndexedLink& link : links) pod.links.push_back(pod_link(link, addresses, routes));
   return pod;
+}
+
+PodState read_pod_state(const std::string& path) {
+  const NetNamespace pod(path);
+  const NetNamespace::Scope inside(pod);
+  return read_pod_state();
 }
 
 }  // namespace patchbay

@@ -6,6 +6,7 @@
 #include "binding/attempts.h"
 #include "binding/describe.h"
 #include "binding/duplicate_check.h"
+#include "binding/parked.h"
 #include "binding/result_cache.h"
 #include "binding/rollback.h"
 #include "binding/step.h"
@@ -27,16 +28,6 @@ namespace {
                              "KubeVirt keeps for VMs started before v1.0; restart the VM"
                            : ", which is not there: the network's own element must come before the "
                              "binding's, and the network must be a Multus network"));
-}
-
-std::vector<PodLink> record_links(Kernel& kernel, const IfName& record) {
-  std::vector<PodLink> links;
-  while (links.size() < kMaxRecordLinks) {
-    const auto link = kernel.read_link(record_link_name(record, links.size()));
-    if (!link) break;
-    links.push_back({.name = link->name, .alias = link->alias});
-  }
-  return links;
 }
 
 // A record that can't be read is no record: an ADD or a DEL that stopped half-way may have left
@@ -118,8 +109,9 @@ void log_choice(const Attachment& attachment, Diagnostics& diagnostics) {
 void add_device(Kernel& kernel, const AttachmentCall& call, const std::vector<PodLink>& records,
                 Diagnostics& diagnostics) {
   const NetworkAnswer answer{*call.prev_result, call.options.defaults.ipam.value_or("")};
-  const Attachment attachment =
+  Attachment attachment =
       describe_device(call.network, call.names, call.device_id, answer, call.mac);
+  attachment.wiring.owner = call.owner;
   if (attachment.mac.is_zero()) {
     diagnostics.push_back(
         {Severity::kWarning, call.network, call.device_id,
@@ -149,7 +141,8 @@ void add(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
   sources.lro = kernel.read_lro(nic);
   sources.parked = parked_record(records, call, diagnostics);
   sources.answer = answer_of(call, sources.options, diagnostics);
-  const Attachment attachment = describe_attachment(sources, diagnostics);
+  Attachment attachment = describe_attachment(sources, diagnostics);
+  attachment.wiring.owner = call.owner;
   const auto steps = steps_for(attachment, sources.options.selinux_context.value_or(""));
   if (is_wired(kernel, steps)) {
     kernel.expect_namespace();

@@ -8,6 +8,7 @@
 #include "plan/cni_call.h"
 #include "plan/diagnostic.h"
 #include "plan/names.h"
+#include "plan/owner.h"
 
 namespace patchbay {
 
@@ -15,6 +16,7 @@ struct AttachmentCall {
   std::string network;  // the VMI's name for it; in the chained form the CNI network's
   LinkNames names;
   std::string container_id;
+  Owner owner;  // by whom GC knows what ADD made; empty: GC never touches it
   // ADD's. In the chained form the options are the network's own, and there is a result to go by
   // instead of libcni's cache.
   CniOptions options;

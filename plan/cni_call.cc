@@ -69,6 +69,26 @@ std::string cni_prev_result(std::string_view json) {
   return JsonReader(parsed, std::string(kWhat)).at("prevResult").raw().dump() + "\n";
 }
 
+std::vector<std::string> parse_valid_attachments(std::string_view json) {
+  constexpr std::string_view kKey = "cni.dev/valid-attachments";
+  const Json parsed = parse_json(json, kWhat, kMaxConfigBytes);
+  const JsonReader reader(parsed, std::string(kWhat));
+  const auto list = reader.find(kKey);
+  if (!list && !parsed.contains(std::string(kKey))) {
+    throw Error(Errc::kInvalidInput,
+                "the list " + in_quotes(kKey) +
+                    " is missing, without which GC would take every "
+                    "attachment for a stale one: the runtime must say which are valid",
+                reader.path());
+  }
+  std::vector<std::string> marks;
+  if (!list) return marks;
+  for (const JsonReader& each : list->elements()) {
+    marks.push_back(attachment_mark(each.at("containerID").string(), each.at("ifname").string()));
+  }
+  return marks;
+}
+
 std::optional<Mac> cni_args_mac(std::string_view args) {
   constexpr std::string_view kKey = "MAC=";
   while (!args.empty()) {

@@ -10,6 +10,7 @@
 #include "plan/cni_result.h"
 #include "plan/error.h"
 #include "plan/nad_options.h"
+#include "plan/owner.h"
 
 namespace patchbay {
 
@@ -54,6 +55,11 @@ CniResult parse_prev_result(std::string_view json);
 
 // The same as it came in, for the answer of the chained form.
 std::string cni_prev_result(std::string_view json);
+
+// What a runtime still knows of, for GC: `cni.dev/valid-attachments`, [{"containerID":"…",
+// "ifname":"net1"}], as marks. null is an empty list, as Go writes it. Throws as parse_cni_config;
+// a list that is not there is an error: it would make everything stale.
+std::vector<std::string> parse_valid_attachments(std::string_view json);
 
 // The MAC that a runtime asks for in CNI_ARGS ("K8S_POD_NAME=a;MAC=02:00:00:00:00:62"). Throws
 // Error{kInvalidInput} where it is none.

@@ -35,7 +35,7 @@ enum SysExit {
   kConfig = 78
 };
 
-// CNI spec 1.1.0: 1 to 11 are the spec's, from 100 on ours.
+// CNI spec 1.1.0: those below 100 are the spec's, from 100 on ours.
 constexpr std::array kTable{
     ErrcInfo{Errc::kInvalidInput, "invalid input", 7, kInvalidArgument, kConfig},
     ErrcInfo{Errc::kMalformed, "malformed text", 6, kInvalidArgument, kDataErr},
@@ -47,6 +47,7 @@ constexpr std::array kTable{
     ErrcInfo{Errc::kKernel, "kernel request failed", 102, kInternalStatus, kOsErr},
     ErrcInfo{Errc::kIo, "input or output failed", 5, kInternalStatus, kIoErr},
     ErrcInfo{Errc::kTryAgain, "try again", 11, kUnavailable, kTempFail},
+    ErrcInfo{Errc::kNotReady, "not ready", 50, kUnavailable, kUnavailableExit},
     ErrcInfo{Errc::kInternal, "internal error", 103, kInternalStatus, kSoftware},
 };
 

@@ -20,6 +20,7 @@ enum class Errc {
   kKernel,          // a system call or netlink request failed
   kIo,              // a file or socket failed
   kTryAgain,        // the same call may succeed later
+  kNotReady,        // this node lacks what every call needs
   kInternal,        // a bug of ours
 };
 

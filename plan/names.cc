@@ -1,10 +1,8 @@
 #include "plan/names.h"
 
-#include <nettle/sha2.h>
-
 #include <algorithm>
-#include <array>
 
+#include "plan/digest.h"
 #include "plan/error.h"
 
 namespace patchbay {
@@ -14,19 +12,6 @@ constexpr size_t kHashDigits = 11;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kPodPrefix = "pod";
 
-std::string hash_digits(std::string_view network) {
-  std::array<uint8_t, SHA256_DIGEST_SIZE> digest{};
-  sha256_ctx context;
-  sha256_init(&context);
-  sha256_update(&context, network.size(), reinterpret_cast<const uint8_t*>(network.data()));
-  sha256_digest(&context, digest.size(), digest.data());
-  std::string digits;
-  for (size_t i = 0; i < kHashDigits; ++i) {
-    digits += kHexDigits[i % 2 == 0 ? digest[i / 2] >> 4 : digest[i / 2] & 0xf];
-  }
-  return digits;
-}
-
 LinkNames names_with(const std::string& digits) {
   const auto name = [&digits](std::string_view prefix) {
     return IfName::parse(std::string(prefix) + digits);
@@ -34,9 +19,16 @@ LinkNames names_with(const std::string& digits) {
   return {name(kPodPrefix), name("tap"), name(kRecordPrefix), name("k6t-")};
 }
 
+bool is_hashed(std::string_view name, std::string_view prefix) {
+  return name.size() == prefix.size() + kHashDigits && name.starts_with(prefix) &&
+         name.find_first_not_of(kHexDigits, prefix.size()) == std::string_view::npos;
+}
+
 }  // namespace
 
-LinkNames link_names(std::string_view network) { return names_with(hash_digits(network)); }
+LinkNames link_names(std::string_view network) {
+  return names_with(sha256_digits(network, kHashDigits));
+}
 
 LinkNames link_names_beside(const IfName& pod) {
   if (is_hashed_pod_name(pod.str())) return names_with(pod.str().substr(kPodPrefix.size()));
@@ -55,9 +47,12 @@ IfName record_link_name(const IfName& record, size_t n) {
                 : IfName::parse(record.str() + static_cast<char>('a' + static_cast<char>(n - 1)));
 }
 
-bool is_hashed_pod_name(std::string_view name) {
-  return name.size() == kPodPrefix.size() + kHashDigits && name.starts_with(kPodPrefix) &&
-         name.find_first_not_of(kHexDigits, kPodPrefix.size()) == std::string_view::npos;
+bool is_hashed_pod_name(std::string_view name) { return is_hashed(name, kPodPrefix); }
+
+bool is_record_name(std::string_view name) { return is_hashed(name, kRecordPrefix); }
+
+IfName hashed_pod_name(const IfName& record) {
+  return IfName::parse(std::string(kPodPrefix) + record.str().substr(kRecordPrefix.size()));
 }
 
 }  // namespace patchbay

@@ -40,4 +40,10 @@ IfName record_link_name(const IfName& record, size_t n);
 // Whether `name` is what KubeVirt's hashed scheme gives: "pod" and 11 lower-case hex digits.
 bool is_hashed_pod_name(std::string_view name);
 
+// Whether `name` is that of a record's first link: "pb" and 11 lower-case hex digits.
+bool is_record_name(std::string_view name);
+
+// The pod interface of KubeVirt's scheme that goes with the record's first link.
+IfName hashed_pod_name(const IfName& record);
+
 }  // namespace patchbay

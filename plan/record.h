@@ -7,7 +7,7 @@
 //    "ipam":"static","backend":"redirect","why":"veth"}
 //
 // Order is the plugin's; absent fields are absent; route attributes are metric, mtu, advmss, scope,
-// table. What Wiring adds: "macspoofchk", "multiQueue", "keepsAddresses", "lro", "trunk".
+// table. What Wiring adds: "macspoofchk", "multiQueue", "keepsAddresses", "lro", "trunk", "owner".
 #pragma once
 
 #include <string>

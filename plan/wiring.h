@@ -1,10 +1,11 @@
-// What the pod's side of one attachment was built with beyond its backend: the record keeps it, so
-// that DEL and CHECK rebuild the same steps from the record alone.
+// What the pod's side of one attachment was built with, and for whom, beyond its backend: the
+// record keeps it, so that DEL and CHECK rebuild the same steps from the record alone.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "plan/owner.h"
 #include "plan/vlan_range.h"
 
 namespace patchbay {
@@ -16,6 +17,7 @@ struct Wiring {
       false;         // the pod's NIC receives by its addresses (ipvlan): they stay on it
   bool lro = false;  // the pod's NIC had large receive offload on; it is off now
   std::vector<VlanRange> trunk;  // the tagged frames that pass; empty: all
+  Owner owner;
 
   bool operator==(const Wiring&) const = default;
 };

@@ -30,6 +30,31 @@ Json write_range(const VlanRange& range) {
   return json;
 }
 
+Owner read_owner(const JsonReader& reader) {
+  reader.only({"network", "attachment"});
+  Owner owner{reader.at("network").string(), reader.at("attachment").string()};
+  if (owner.network.empty()) reader.at("network").refuse("a network's name");
+  const bool mark = owner.attachment.size() == kMarkDigits &&
+                    owner.attachment.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!mark) {
+    reader.at("attachment").refuse(std::to_string(kMarkDigits) + " lower-case hex digits");
+  }
+  return owner;
+}
+
+Json write_owner(const Owner& owner) {
+  Json json = Json::object();
+  json["network"] = owner.network;
+  json["attachment"] = owner.attachment;
+  return json;
+}
+
+Json write_trunk(const std::vector<VlanRange>& trunk) {
+  Json json = Json::array();
+  for (const VlanRange& range : trunk) json.push_back(write_range(range));
+  return json;
+}
+
 }  // namespace
 
 std::vector<VlanRange> read_trunk(const JsonReader& array) {
@@ -42,24 +67,24 @@ std::vector<VlanRange> read_trunk(const JsonReader& array) {
   return trunk;
 }
 
-Wiring read_wiring(const JsonReader& owner) {
+Wiring read_wiring(const JsonReader& holder) {
   Wiring wiring;
-  wiring.mac_spoof_check = owner.true_at("macspoofchk");
-  wiring.multi_queue = owner.true_at("multiQueue");
-  wiring.keeps_addresses = owner.true_at("keepsAddresses");
-  wiring.lro = owner.true_at("lro");
-  if (const auto trunk = owner.find("trunk")) wiring.trunk = read_trunk(*trunk);
+  wiring.mac_spoof_check = holder.true_at("macspoofchk");
+  wiring.multi_queue = holder.true_at("multiQueue");
+  wiring.keeps_addresses = holder.true_at("keepsAddresses");
+  wiring.lro = holder.true_at("lro");
+  if (const auto trunk = holder.find("trunk")) wiring.trunk = read_trunk(*trunk);
+  if (const auto found = holder.find("owner")) wiring.owner = read_owner(*found);
   return wiring;
 }
 
-void write_wiring(const Wiring& wiring, Json& owner) {
-  if (wiring.mac_spoof_check) owner["macspoofchk"] = true;
-  if (wiring.multi_queue) owner["multiQueue"] = true;
-  if (wiring.keeps_addresses) owner["keepsAddresses"] = true;
-  if (wiring.lro) owner["lro"] = true;
-  if (wiring.trunk.empty()) return;
-  owner["trunk"] = Json::array();
-  for (const VlanRange& range : wiring.trunk) owner["trunk"].push_back(write_range(range));
+void write_wiring(const Wiring& wiring, Json& holder) {
+  if (wiring.mac_spoof_check) holder["macspoofchk"] = true;
+  if (wiring.multi_queue) holder["multiQueue"] = true;
+  if (wiring.keeps_addresses) holder["keepsAddresses"] = true;
+  if (wiring.lro) holder["lro"] = true;
+  if (!wiring.trunk.empty()) holder["trunk"] = write_trunk(wiring.trunk);
+  if (!wiring.owner.empty()) holder["owner"] = write_owner(wiring.owner);
 }
 
 }  // namespace patchbay

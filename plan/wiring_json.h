@@ -10,11 +10,12 @@ namespace patchbay {
 // At most kMaxTrunkRanges, at least one. Throws Error{kInvalidInput} with the path.
 std::vector<VlanRange> read_trunk(const JsonReader& array);
 
-// The keys of a wiring stand beside those of its owner: {"macspoofchk":true,"multiQueue":true,
-// "keepsAddresses":true,"lro":true,"trunk":[…]}, each absent where it says nothing.
-inline constexpr std::array<std::string_view, 5> kWiringKeys{"macspoofchk", "multiQueue",
-                                                             "keepsAddresses", "lro", "trunk"};
-Wiring read_wiring(const JsonReader& owner);
-void write_wiring(const Wiring& wiring, Json& owner);
+// The keys of a wiring stand beside those of what holds it: {"macspoofchk":true,"multiQueue":true,
+// "keepsAddresses":true,"lro":true,"trunk":[…],"owner":{"network":"…","attachment":"…"}}, each
+// absent where it says nothing.
+inline constexpr std::array<std::string_view, 6> kWiringKeys{
+    "macspoofchk", "multiQueue", "keepsAddresses", "lro", "trunk", "owner"};
+Wiring read_wiring(const JsonReader& holder);
+void write_wiring(const Wiring& wiring, Json& holder);
 
 }  // namespace patchbay

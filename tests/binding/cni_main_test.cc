@@ -37,7 +37,14 @@ class CniMain : public testing::Test {
                       auto kernel = std::make_unique<FakeKernel>();
                       kernel->links = links;
                       return kernel;
-                    }});
+                    },
+                    [this]() -> std::unique_ptr<Kernel> {
+                      auto kernel = std::make_unique<FakeKernel>();
+                      kernel->fail_at = fail_at;
+                      return kernel;
+                    },
+                    {},
+                    {}});
   }
   void expect_error(const CniAnswer& answer, int code, const std::string& words) {
     EXPECT_NE(answer.exit_status, 0);
@@ -51,6 +58,7 @@ class CniMain : public testing::Test {
                                                  {"CNI_PATH", "/opt/cni/bin"}};
   FakeKernel::Links links;
   std::vector<std::string> opened;
+  int fail_at = 0;  // the call of STATUS's kernel that fails
 };
 
 TEST_F(CniMain, VersionAnswersWithAllOfThem) {
@@ -127,11 +135,70 @@ TEST_F(CniMain, ErrorsSpeakTheCallersVersion) {
               HasSubstr(R"({"cniVersion":"1.1.0","code")"));
 }
 
-TEST_F(CniMain, VerbsOfLaterVersionsAreRefused) {
-  for (const std::string verb : {"CHECK", "GC", "STATUS"}) {
-    expect_error(run(verb), 2, "this version does not do " + verb);
+std::string in_version(const std::string& version) {
+  return R"({"cniVersion":")" + version + R"(","name":"patchbay","type":"patchbay",)" +
+         R"("args":{"cni":{"logicNetworkName":"blue"}},"cni.dev/valid-attachments":[],)" +
+         R"("patchbay":{"cacheDirs":["/nonexistent"]}})";
+}
+
+TEST_F(CniMain, EachVerbIsThereFromItsVersionOn) {
+  expect_error(run("CHECK", in_version("0.3.1")), 1, "CHECK came with CNI 0.4.0");
+  for (const std::string version : {"0.4.0", "1.0.0", "1.1.0"}) {
+    expect_error(run("CHECK", in_version(version)), 100, "expected the record");
   }
-  EXPECT_THAT(opened, IsEmpty());
+  for (const std::string verb : {"GC", "STATUS"}) {
+    for (const std::string version : {"0.3.1", "0.4.0", "1.0.0"}) {
+      expect_error(run(verb, in_version(version)), 1, "cniVersion");
+    }
+    const CniAnswer answer = run(verb, in_version("1.1.0"));
+    EXPECT_EQ(answer.exit_status, 0) << answer.output;
+    EXPECT_THAT(answer.output, IsEmpty());
+  }
+}
+
+TEST_F(CniMain, AddsResultIsOfTheConfigurationsVersion) {
+  FakeKernel kernel;
+  add_nic(kernel);
+  links = kernel.links;
+  for (const std::string version : {"0.3.1", "0.4.0", "1.0.0", "1.1.0"}) {
+    EXPECT_EQ(run("ADD", in_version(version)).output,
+              R"({"cniVersion":")" + version + "\",\"dns\":{}}\n");
+  }
+}
+
+TEST_F(CniMain, CheckPassesAfterAddAndTakesTheResultThatLibcniHandsBack) {
+  FakeKernel kernel;
+  add_nic(kernel);
+  Diagnostics diagnostics;
+  add(kernel, call_without_cache(), diagnostics);
+  links = kernel.links;
+  const std::string before = R"({"cniVersion":"1.0.0","name":"patchbay","type":"patchbay",)"
+                             R"("prevResult":{"cniVersion":"1.0.0","dns":{}},)";
+  const CniAnswer answer = run("CHECK", before + R"("args":{"cni":{"logicNetworkName":"blue"}}})");
+  EXPECT_EQ(answer.exit_status, 0) << answer.output;
+  EXPECT_THAT(answer.output, IsEmpty());
+  expect_error(run("CHECK", before + R"("args":{"cni":{"logicNetworkName":"red"}}})"), 100,
+               "network \\\"red\\\": expected the record");
+}
+
+TEST_F(CniMain, StatusTriesTheNodeAndNeedsNoContainer) {
+  environment.clear();
+  EXPECT_EQ(run("STATUS", in_version("1.1.0")).exit_status, 0);
+  fail_at = 1;
+  expect_error(run("STATUS", in_version("1.1.0")), 50, "this node can't attach a VM's interface");
+  expect_error(run("STATUS", R"({"cniVersion":"1.1.0","patchbay":{"mod":"tap"}})"), 7,
+               "did you mean");
+}
+
+TEST_F(CniMain, GcIsOfOneNetworkAndNeedsTheValidOnes) {
+  environment.clear();
+  expect_error(run("GC", R"({"cniVersion":"1.1.0","name":"blue"})"), 7,
+               "the list \\\"cni.dev/valid-attachments\\\" is missing");
+  expect_error(run("GC", R"({"cniVersion":"1.1.0","cni.dev/valid-attachments":[]})"), 7,
+               "known by its name");
+  EXPECT_EQ(run("GC", R"({"cniVersion":"1.1.0","name":"b","cni.dev/valid-attachments":null})")
+                .exit_status,
+            0);
 }
 
 // As the last plugin of a network's own list.
@@ -163,6 +230,14 @@ TEST_F(CniMain, ChainedLeavesPlainPodsAlone) {
     EXPECT_EQ(opened.size(), 1u);
     opened.clear();
   }
+}
+
+TEST_F(CniMain, ChainedCheckNeedsAResultAndLeavesPlainPodsAlone) {
+  EXPECT_EQ(run("CHECK", chained()).exit_status, 0);
+  EXPECT_THAT(opened, IsEmpty());
+  environment["CNI_IFNAME"] = kNames.pod.str();
+  expect_error(run("CHECK", chained()), 100, "network \\\"blue-vlan\\\": expected the record");
+  expect_error(run("CHECK", R"({"cniVersion":"1.0.0","name":"blue-vlan"})"), 7, "prevResult");
 }
 
 TEST_F(CniMain, TheTwoFormsDoNotMix) {

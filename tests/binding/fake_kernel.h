@@ -15,7 +15,7 @@
 
 namespace patchbay {
 
-class FakeKernel final : public Kernel {
+class FakeKernel : public Kernel {
  public:
   struct Link {
     LinkState state;

@@ -48,6 +48,29 @@ TEST(CniConfig, IsStrictAboutWhatItReads) {
   EXPECT_THAT(said, HasSubstr("args.cni.logicNetworkName: expected a string, found 7"));
 }
 
+TEST(ValidAttachments, AreMarks) {
+  const std::string before = R"({"cniVersion":"1.1.0","name":"blue","cni.dev/valid-attachments":)";
+  EXPECT_THAT(
+      parse_valid_attachments(before + R"([{"containerID":"c0ffee","ifname":"net1","more":1}]})"),
+      testing::ElementsAre(attachment_mark("c0ffee", "net1")));
+  EXPECT_THAT(parse_valid_attachments(before + "[]}"), testing::IsEmpty());
+  EXPECT_THAT(parse_valid_attachments(before + "null}"), testing::IsEmpty());
+}
+
+TEST(ValidAttachments, AListThatIsNotThereOrUnreadableIsNotEmpty) {
+  std::string said;
+  EXPECT_EQ(errc_of([] { parse_valid_attachments(R"({"cniVersion":"1.1.0"})"); }, &said),
+            Errc::kInvalidInput);
+  EXPECT_THAT(said, HasSubstr("cni.dev/valid-attachments"));
+  for (const std::string list : {"{}", R"(["c0ffee"])", R"([{"containerID":"c0ffee"}])"}) {
+    EXPECT_EQ(errc_of([&list] {
+                parse_valid_attachments(R"({"cni.dev/valid-attachments":)" + list + "}");
+              }),
+              Errc::kInvalidInput)
+        << list;
+  }
+}
+
 TEST(CniOptions, DefaultsAndCacheDirectories) {
   EXPECT_EQ(parse_cni_options("{}"), CniOptions());
   const CniOptions options =

@@ -46,6 +46,22 @@ TEST(Record, RoundTrips) {
   EXPECT_EQ(parse_record(to_json(least)), least);
 }
 
+TEST(Record, KnowsItsOwnerOrNone) {
+  Record record = sample();
+  record.wiring.owner = {"blue-net", "0123456789abcdef"};
+  EXPECT_THAT(to_json(record), ::testing::EndsWith(R"(,"owner":{"network":"blue-net",)"
+                                                   R"("attachment":"0123456789abcdef"}})"));
+  EXPECT_EQ(parse_record(to_json(record)), record);
+  for (const std::string owner :
+       {R"({"network":"blue-net"})", R"({"network":"","attachment":"0123456789abcdef"})",
+        R"({"network":"blue-net","attachment":"0123456789ABCDEF"})",
+        R"({"network":"blue-net","attachment":"0123456789abcde"})",
+        R"({"network":"blue-net","attachment":"0123456789abcdef","x":1})", R"("blue-net")"}) {
+    EXPECT_THROW(parse_record(R"({"v":1,"backend":"redirect","owner":)" + owner + "}"), Error)
+        << owner;
+  }
+}
+
 TEST(Record, RefusesAnotherVersionAndUnknownKeys) {
   try {
     parse_record(R"({"v":2,"mac":"02:00:00:00:00:01","backend":"x"})");
