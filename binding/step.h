@@ -32,8 +32,7 @@ struct MakeRecord {
   bool operator==(const MakeRecord&) const = default;
 };
 
-// A persistent tap that the launcher's user can open. It has no IPv6 of its own: what it sent would
-// reach the guest.
+// A persistent tap that the launcher's user can open, mute: what it said would reach the guest.
 struct MakeTap {
   IfName link;
   TapOptions options;

@@ -1,4 +1,5 @@
 // The in-pod bridge: the link, its ports, and the MAC that a port must not have.
+#include "binding/silence.h"
 #include "binding/step_text.h"
 #include "plan/error.h"
 
@@ -7,26 +8,13 @@ namespace {
 
 constexpr std::string_view kBridge = "bridge";
 
-// A bridge belongs to the pod's network as much as to the guest's: without more than an address
-// taken off it, it would answer ARP for the pod's other addresses (arp_ignore is 0).
-Differences loud(const IfName& link, const LinkState& state) {
-  Differences found;
-  if (!state.no_arp) found.push_back(differs(link, "ARP", "off", "on"));
-  if (state.multicast) found.push_back(differs(link, "multicast", "off", "on"));
-  if (state.has_ipv6()) found.push_back(differs(link, "IPv6", "off", "on"));
-  if (state.addr_gen_mode.value_or(AddrGenMode::kNone) != AddrGenMode::kNone) {
-    found.push_back(differs(link, "addr_gen_mode", "none", "another"));
-  }
-  return found;
-}
-
 }  // namespace
 
 Differences MakeBridge::verify(Kernel& kernel) const {
   const auto state = kernel.read_link(link);
   if (!state) return {missing(link)};
   if (state->kind != kBridge) return {differs(link, "kind", kBridge, kind_of(*state))};
-  return loud(link, *state);
+  return loudness(*state);
 }
 
 void MakeBridge::apply(Kernel& kernel) const {
@@ -38,11 +26,7 @@ void MakeBridge::apply(Kernel& kernel) const {
   }
   if (!state) kernel.make_bridge(link);
   const auto made = kernel.read_link(link);
-  if (!made || loud(link, *made).empty()) return;
-  LinkChange change{.multicast = false, .no_arp = true};
-  if (made->addr_gen_mode) change.addr_gen_mode = AddrGenMode::kNone;
-  if (made->has_ipv6()) change.disable_ipv6 = true;
-  kernel.change_link(link, change);
+  if (made && !loudness(*made).empty()) kernel.change_link(link, silencing(*made));
 }
 
 void MakeBridge::undo(Kernel& kernel) const { kernel.delete_link(link); }

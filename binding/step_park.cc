@@ -1,6 +1,7 @@
 // Park and KeepSilent: what the pod's interface must not say, with its addresses off it or on it.
 #include <algorithm>
 
+#include "binding/silence.h"
 #include "binding/step_text.h"
 
 namespace patchbay {
@@ -32,23 +33,6 @@ std::string unwanted(const IfName& link, const KernelAddress& address) {
   return "link " + link.str() + " has the address " + address.prefix.to_string();
 }
 
-// The flag that a device of the host would take along when it goes back there.
-bool may_lose_multicast(const LinkState& state) { return !state.kind.empty(); }
-
-// Three locks for one door: IPv6 that is switched off link by link can be switched on for all
-// (net.ipv6.conf.all.disable_ipv6), and must find nothing to say then.
-Differences loud(const IfName& link, const LinkState& state) {
-  Differences found;
-  if (state.has_ipv6()) found.push_back(differs(link, "IPv6", "off", "on"));
-  if (state.addr_gen_mode.value_or(AddrGenMode::kNone) != AddrGenMode::kNone) {
-    found.push_back(differs(link, "addr_gen_mode", "none", "another"));
-  }
-  if (state.multicast && may_lose_multicast(state)) {
-    found.push_back(differs(link, "multicast", "off", "on"));
-  }
-  return found;
-}
-
 }  // namespace
 
 Differences Park::verify(Kernel& kernel) const {
@@ -58,7 +42,7 @@ Differences Park::verify(Kernel& kernel) const {
   for (const KernelAddress& address : kernel.read_addresses(link)) {
     found.push_back(unwanted(link, address));
   }
-  for (std::string& difference : loud(link, *state)) found.push_back(std::move(difference));
+  for (std::string& difference : loudness(*state)) found.push_back(std::move(difference));
   return found;
 }
 
@@ -67,12 +51,7 @@ void Park::apply(Kernel& kernel) const {
   kernel.change_link(link, {.up = false});
   delete_addresses(link, kernel);
   const auto state = kernel.read_link(link);
-  if (!state) return;
-  LinkChange change;
-  if (state->addr_gen_mode) change.addr_gen_mode = AddrGenMode::kNone;
-  if (state->has_ipv6()) change.disable_ipv6 = true;
-  if (may_lose_multicast(*state)) change.multicast = false;
-  kernel.change_link(link, change);
+  if (state) kernel.change_link(link, silencing(*state));
 }
 
 void Park::undo(Kernel& kernel) const {

@@ -1,4 +1,5 @@
 // MakeTap: the tap that the launcher opens.
+#include "binding/silence.h"
 #include "binding/step_text.h"
 #include "plan/error.h"
 #include "plan/text.h"
@@ -35,7 +36,7 @@ Differences unset_tap(const MakeTap& step, const LinkState& state) {
   if (state.mtu != step.mtu) {
     found.push_back(differs(step.link, "MTU", std::to_string(step.mtu), std::to_string(state.mtu)));
   }
-  if (state.has_ipv6()) found.push_back(differs(step.link, "IPv6", "off", "on"));
+  for (std::string& difference : loudness(state)) found.push_back(std::move(difference));
   return found;
 }
 
@@ -62,8 +63,8 @@ void MakeTap::apply(Kernel& kernel) const {
     if (!state) throw Error(Errc::kKernel, "tap " + link.str() + " vanished once made");
   }
   if (unset_tap(*this, *state).empty()) return;
-  LinkChange change{.mtu = mtu};
-  if (state->has_ipv6()) change.disable_ipv6 = true;
+  LinkChange change = silencing(*state);
+  change.mtu = mtu;
   kernel.change_link(link, change);
 }
 

@@ -5,10 +5,10 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from lab.apt import unpack
+from lab.cache import kept
 from lab.paths import LAB_CACHE
 from lab.process import LabError, run
 
@@ -47,17 +47,7 @@ json.dump([convert(job) for job in json.load(sys.stdin)], sys.stdout)
 
 def tree(release: str) -> Path:
     """The unpacked package; fetched and unpacked on first use."""
-    unpacked = TREES / release
-    if not unpacked.is_dir():
-        TREES.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=TREES, prefix=f".{release}-") as scratch:
-            unpack(["cloud-init"], Path(scratch) / "tree", release)
-            try:
-                (Path(scratch) / "tree").rename(unpacked)
-            except OSError:  # another test run was faster
-                if not unpacked.is_dir():
-                    raise
-    return unpacked
+    return kept(TREES / release, lambda out: unpack(["cloud-init"], out, release))
 
 
 def prepare() -> None:

@@ -7,13 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.apt import debian_mirror, newest_kernel, unpack
+from lab.cache import kept
 from lab.initrd import loading_order, make_initrd
 from lab.paths import LAB_CACHE
 from lab.process import LabError, run, start, wait_until
@@ -70,20 +70,16 @@ def guest_image(say: Callable[[str], None] = print) -> GuestImage:
                    WAIT_ONLINE, INIT))
     folder = LAB_CACHE / f"guest-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
     image = GuestImage(folder / "disk.qcow2", folder / "vmlinuz", folder / "initrd")
-    if not folder.is_dir():
-        if os.geteuid() != 0:
-            raise LabError("building the guest image needs root (mmdebstrap, chroot); use sudo")
-        LAB_CACHE.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="guest-", dir=LAB_CACHE) as work:
-            build(Path(work), say)
-            publish(Path(work) / "out", folder)
+    kept(folder, lambda out: build(out, say))
     return image
 
 
-def build(work: Path, say: Callable[[str], None]) -> None:
-    """Leaves out/{disk.qcow2,vmlinuz,initrd} in `work`."""
-    out, root = work / "out", work / "root"
+def build(out: Path, say: Callable[[str], None]) -> None:
+    """Makes disk.qcow2, vmlinuz and initrd in `out`, readable for the guest's QEMU (uid 107)."""
+    if os.geteuid() != 0:
+        raise LabError("building the guest image needs root (mmdebstrap, chroot); use sudo")
     out.mkdir()
+    work, root = out.parent, out.parent / "root"
     began = time.monotonic()
     say("guest image: Debian 12 with cloud-init from Debian's packages (once, a minute or two)")
     install(root, lambda line: say(f"guest image: {time.monotonic() - began:.0f} s: {line}"))
@@ -96,6 +92,9 @@ def build(work: Path, say: Callable[[str], None]) -> None:
          f"{DISK_MIB}M"], timeout=300)
     run(["qemu-img", "convert", "-q", "-f", "raw", "-O", "qcow2", work / "disk.ext4",
          out / "disk.qcow2"], timeout=300)
+    for file in out.iterdir():
+        file.chmod(0o644)
+    out.chmod(0o755)
     say(f"guest image: done after {time.monotonic() - began:.0f} s")
 
 
@@ -169,18 +168,6 @@ def configure(root: Path) -> None:
     for device in (root / "dev").iterdir():
         if device.is_dir() and not device.is_symlink():
             shutil.rmtree(device, ignore_errors=True)
-
-
-def publish(built: Path, folder: Path) -> None:
-    """Makes what was built visible at once, readable for the guest's QEMU (uid 107)."""
-    for file in built.iterdir():
-        file.chmod(0o644)
-    built.chmod(0o755)
-    try:
-        built.rename(folder)
-    except OSError:
-        if not folder.is_dir():  # else another run was faster with the same recipe
-            raise
 
 
 if __name__ == "__main__":

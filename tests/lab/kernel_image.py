@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.apt import newest_kernel, unpack
+from lab.cache import kept
 from lab.initrd import loading_order, make_initrd
 from lab.paths import LAB_CACHE
 from lab.process import LabError, run
@@ -63,11 +64,7 @@ def kernel_image(say: Callable[[str], None] = print) -> KernelImage:
     """The image, made first where this recipe's is not there; `say` is told of each long step."""
     recipe = repr((KERNEL_PACKAGE, QEMU_RELEASE, QEMU_PACKAGES, MODULES, INIT))
     folder = LAB_CACHE / f"kernel-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
-    if not folder.is_dir():
-        LAB_CACHE.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="kernel-", dir=LAB_CACHE) as work:
-            build(Path(work) / "out", say)
-            publish(Path(work) / "out", folder)
+    kept(folder, lambda out: build(out, say))
     return KernelImage(qemu=folder / "qemu/usr/bin/qemu-system-x86_64",
                        firmware=folder / "qemu/usr/share/qemu", kernel=folder / "vmlinuz",
                        modules=folder / "modules", initrd=folder / "initrd")
@@ -86,15 +83,6 @@ def build(out: Path, say: Callable[[str], None]) -> None:
     make_initrd(out / "modules", loading_order(out / "modules", MODULES), INIT, out / "initrd")
     unpack(QEMU_PACKAGES, out / "qemu", QEMU_RELEASE)
     say(f"kernel guest: done after {time.monotonic() - began:.0f} s")
-
-
-def publish(built: Path, folder: Path) -> None:
-    """Makes what was built visible at once."""
-    try:
-        built.rename(folder)
-    except OSError:
-        if not folder.is_dir():  # else another run was faster with the same recipe
-            raise
 
 
 if __name__ == "__main__":

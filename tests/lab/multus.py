@@ -126,13 +126,7 @@ class Multus:
         attachment = Attachment(pod, network, self._on_this_node(nad),
                                 interface or "pod" + hashed(network), mac)
         self.attachments.append(attachment)
-        try:
-            self._add_plugins(attachment)
-        except CniError:
-            self._detach_quietly(attachment)
-            raise
-        self._write_cache(attachment)
-        return attachment
+        return self._added(attachment)
 
     def adopt(self, pod: Namespace, network: str, nad: dict, result: dict,
               mac: str | None = None) -> Attachment:
@@ -141,6 +135,9 @@ class Multus:
         attachment = Attachment(pod, network, self._on_this_node(nad), "pod" + hashed(network), mac,
                                 result, adopted=True)
         self.attachments.append(attachment)
+        return self._added(attachment)
+
+    def _added(self, attachment: Attachment) -> Attachment:
         try:
             self._add_plugins(attachment)
         except CniError:
@@ -167,7 +164,7 @@ class Multus:
         is a program that runs it, with its arguments."""
         config = {**(attachment.binding_nad or BINDING_NAD),
                   "args": {"cni": {"logicNetworkName": attachment.network}}}
-        if command == "DEL" and attachment.binding_result:
+        if command in ("CHECK", "DEL") and attachment.binding_result:
             config["prevResult"] = attachment.binding_result  # libcni, from 0.4.0 on
         result, attachment.log = self._call(command, attachment, config,
                                             attachment.binding_interface, environment, under)

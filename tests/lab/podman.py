@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.apt import unpack
+from lab.cache import kept
 from lab.multus import PLUGIN_DIRECTORY
 from lab.netns import Namespace
 from lab.paths import LAB_CACHE, PROGRAMS
@@ -45,15 +46,7 @@ exec sleep infinity
 
 def program() -> Path:
     """podman, fetched and unpacked on first use; ./dev setup installs the libraries it is linked with."""
-    if not PROGRAM.exists():
-        LAB_CACHE.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=LAB_CACHE, prefix=".podman-") as scratch:
-            unpack(["podman"], Path(scratch) / "tree")
-            try:
-                (Path(scratch) / "tree").rename(TREE)
-            except OSError:  # another test run was faster
-                if not PROGRAM.exists():
-                    raise
+    kept(TREE, lambda out: unpack(["podman"], out))
     return PROGRAM
 
 
