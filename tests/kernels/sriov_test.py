@@ -82,8 +82,8 @@ class OnVfio(CardCase):
         record = self.record(blue)
         self.assertEqual((record["mac"], record["ips"]), (MAC, [GUEST4, GUEST6]))
         self.assertEqual(record["routes"], [{"dst": "0.0.0.0/0", "gw": GATEWAY}])
-        self.assertEqual(sorted(link["ifname"] for link in self.pod.ip("link", "show")),
-                         ["lo", blue.record])
+        self.assertEqual({link["ifname"][:len(blue.record)] for link in self.pod.ip("link", "show")},
+                         {"lo", blue.record})  # the record may need a second link
         self.multus.detach(blue)
         self.assertEqual([link["ifname"] for link in self.pod.ip("link", "show")], ["lo"])
         driver = self.functions / "virtfn1/driver"

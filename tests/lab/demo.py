@@ -14,6 +14,7 @@ from lab import interrupts
 from lab.article import POD_ON_BR1, ROUTER, Article
 from lab.guest_image import guest_image
 from lab.multus import CniError
+from lab.parked import record_text
 from lab.paths import PROGRAMS
 from lab.process import LabError
 from lab.vm import PASSWORD, USER, problems_of
@@ -71,7 +72,7 @@ def wire_vm(article: Article) -> None:
     screen(vm.network.run("ip", "-br", "address", "show", "dev", attachment.pod_interface),
            f"ip -br address show dev {attachment.pod_interface}", "virt-launcher-samplevm")
     note("the address is the guest's now, not the pod's; the record of it, for the sidecar:")
-    show(vm.network.link(attachment.record)["ifalias"])
+    show(record_text(vm.network, attachment.record))
 
 
 def start_vm(article: Article) -> None:

@@ -41,6 +41,7 @@ class Network:
         self.check_nic(attachment)
         self.check_tap(attachment)
         self.check_reader(attachment, mac)
+        self.assertEqual(self.multus.call_binding("CHECK", attachment), {})
         self.check_del(attachment)
 
     def check_result(self, attachment) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lab.multus import Attachment, Multus
 from lab.netns import Capture, Namespace, veth
+from lab.parked import record_text
 from lab.paths import PROGRAMS
 
 MAC = "02:00:00:00:00:62"
@@ -50,15 +51,13 @@ class PodCase(unittest.TestCase):
             self.node.run("ip", "address", "add", address, "dev", "br1", "nodad")
 
     def record(self, attachment: Attachment) -> dict:
-        """The record, from the aliases of its links."""
-        text = ""
-        for suffix in ["", *"abcdefghijklmnopqrstuvwxyz"]:
-            link = attachment.pod.link(attachment.record + suffix)
-            if link is None:
-                break
-            self.assertNotIn("UP", link["flags"])
-            text += link["ifalias"]
-        return json.loads(text)
+        """The record, without its owner, from the aliases of its links."""
+        for link in attachment.pod.ip("link", "show"):
+            if link["ifname"].startswith(attachment.record):
+                self.assertNotIn("UP", link["flags"])
+        record = json.loads(record_text(attachment.pod, attachment.record))
+        record.pop("owner")
+        return record
 
     def as_user_107(self, program: str) -> list[str | Path]:
         """The command that runs one of our programs as the pod's user, without any capability. From
@@ -88,9 +87,14 @@ def everything(namespace: Namespace) -> dict:
             "qdiscs": ["tc", "-j", "qdisc", "show"],
     }.items():
         shown[name] = json.loads(namespace.run(*command) or "[]")
-    for link in shown["links"]:  # the kernel notices a carrier a moment later
+    for link in shown["links"] + shown["addresses"]:
+        # The kernel notices a carrier a moment later.
         link["flags"] = sorted(set(link["flags"]) - {"NO-CARRIER", "LOWER_UP"})
         link.pop("operstate")
+        for data in ("info_data", "info_slave_data"):  # a bridge's clocks
+            values = link.get("linkinfo", {}).get(data, {})
+            for timer in [key for key in values if key.endswith("_timer")]:
+                values.pop(timer)
     shown["filters"] = {link["ifname"]: namespace.run("tc", "filter", "show", "dev",
                                                       link["ifname"], "ingress")
                         for link in shown["links"]}

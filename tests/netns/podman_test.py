@@ -8,6 +8,7 @@ import json
 import unittest
 
 from lab.multus import hashed
+from lab.parked import record_text
 from lab.podman import Container, Podman
 from lab.process import LabError
 from lab.tap_guest import TapGuest
@@ -31,7 +32,7 @@ class PodmanCase(PodCase):
 
     def assert_attached(self, container: Container, ipam: str | None = "host-local") -> None:
         pod = container.namespace
-        record = json.loads(pod.link(RECORD)["ifalias"])
+        record = json.loads(record_text(pod, RECORD))
         self.assertEqual(record["ips"], [f"{GUEST}/26"])
         self.assertEqual(record["routes"], [{"dst": "0.0.0.0/0", "gw": "192.168.0.1"}])
         self.assertEqual((record["mac"], record.get("ipam")), (MAC, ipam))

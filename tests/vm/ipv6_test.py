@@ -11,6 +11,7 @@ from lab.hooks import HookManager
 from lab.manifests import Manifests
 from lab.masquerade import GATEWAY, GUEST
 from lab.node import Node
+from lab.parked import record_text
 from lab.vm import PASSWORD, USER, VirtualMachine, problems_of
 
 MANIFESTS = Path(__file__).parent / "ipv6"
@@ -27,8 +28,8 @@ class Ipv6(unittest.TestCase):
             node.host("lo", f"{BEYOND}/128")
             with VirtualMachine(node, manifests, "sixvm", guest_image()) as vm:
                 vm.attach()
-                self.assertIn("fd00:1::62/64", vm.network.link(vm.attachments["br1"].record)
-                              ["ifalias"])
+                self.assertIn("fd00:1::62/64",
+                              record_text(vm.network, vm.attachments["br1"].record))
                 vm.start()
                 self.check_passes(vm)
                 with vm.console() as console:
