@@ -246,7 +246,9 @@ std::string log_of(const Diagnostics& diagnostics, const CniRequest& request) {
   const std::string command = variable(request, "CNI_COMMAND");
   const std::string container = variable(request, "CNI_CONTAINERID");
   for (const Diagnostic& diagnostic : diagnostics) {
-    log += log_line(diagnostic, {{"command", command}, {"container", container}});
+    log += container.empty()
+               ? log_line(diagnostic, {{"command", command}})
+               : log_line(diagnostic, {{"command", command}, {"container", container}});
   }
   return log;
 }

@@ -73,6 +73,7 @@ class Renewal(DhcpCase):
                 self.wait_for_renewals(1)
                 self.assertTrue(guest.ping(SERVER))
             after = counters(self.pod)
+            self.assertEqual(self.multus.call_binding("CHECK", blue), {})
         # The answers neither counted as received by the pod nor made it send anything.
         for name in ("IpInReceives", "IpForwDatagrams", "IpOutRequests", "IcmpOutMsgs"):
             self.assertEqual(after[name], before[name], name)
