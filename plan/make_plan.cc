@@ -54,7 +54,8 @@ Nic look_at(const PlanInput& input, const VmiInterface& interface, const Wishes&
     nic.record = find_record(input.pod, names.record);
   } catch (const Error& error) {
     diagnostics.push_back({Severity::kError, interface.name, error.where(), error.message(),
-                           "the record is patchbay-cni's: see its log on the node"});
+                           "patchbay-cni wrote it: install it and the sidecar's image from the "
+                           "same version, and see its log on the node"});
   }
   const auto wish = wishes.find(interface.name);
   nic.wishes = wish == wishes.end() ? nullptr : &wish->second;

@@ -11,6 +11,7 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MANIFESTS = ROOT / "manifests"
+NOT_FOUND = 100  # patchbay-cni's own code (plan/error.h)
 CNI = pathlib.Path(os.environ["PATCHBAY_BIN"]) / "patchbay-cni"
 
 
@@ -53,6 +54,33 @@ class Manifests(unittest.TestCase):
             env={"CNI_COMMAND": "DEL", "CNI_CONTAINERID": "manifests-test", "CNI_IFNAME": "net1",
                  "CNI_PATH": "/nowhere"})
         self.assertEqual((answer.returncode, answer.stdout), (0, ""), answer.stderr)
+
+    def test_the_examples_options_are_ones_that_patchbay_cni_takes(self):
+        nads = of_kind("NetworkAttachmentDefinition",
+                       documents(*(MANIFESTS / "examples").glob("*.yaml")))
+        self.assertGreaterEqual(len(nads), 7)
+        asked = []
+        for nad in nads:
+            config = json.loads(nad["spec"]["config"])
+            self.assertEqual(config["name"], nad["metadata"]["name"])
+            for plugin in config.get("plugins", [config]):
+                if "patchbay" in plugin:
+                    asked.append(plugin["patchbay"])
+        self.assertTrue(asked)
+        for options in asked:
+            self.assertEqual(self.add_with(options)["code"], NOT_FOUND)
+        self.assertIn("misspelt", self.add_with({"misspelt": True})["msg"])
+
+    def add_with(self, options: dict) -> dict:
+        """The error of an ADD that has read the options and then finds no namespace."""
+        answer = subprocess.run(
+            [CNI], input=json.dumps({"cniVersion": "1.0.0", "name": "x", "type": "patchbay",
+                                     "args": {"cni": {"logicNetworkName": "blue"}},
+                                     "patchbay": options}),
+            capture_output=True, text=True, check=False,
+            env={"CNI_COMMAND": "ADD", "CNI_CONTAINERID": "manifests-test", "CNI_IFNAME": "net1",
+                 "CNI_NETNS": "/nowhere", "CNI_PATH": "/nowhere"})
+        return json.loads(answer.stdout)
 
     def test_the_daemon_set_installs_the_nads_type(self):
         daemon_set, = of_kind("DaemonSet", self.objects)
