@@ -18,10 +18,11 @@
 //   then u32 + mirred   4650 1.06  4596 1.04   4857 1.06  4701 1.05   8920 1.03  8681 0.99
 //   matchall + mirred   not on this kernel; on Debian's 6.1, emulated, never cheaper than u32
 //
-// The ways differ by less than the rounds do: what a frame costs is its system calls and the veth.
-// So the most portable stays. u32 and mirred are what CNI's bandwidth plugin needs, too; matchall
-// is left out of some kernels, as of this one; tcx came with 6.6; and what an eBPF program does
-// can't be read back for CHECK to compare.
+// 4500 ns a frame are 222 000 frames a second on one core. The ways differ by less than the rounds
+// do: what a frame costs is its system calls and the veth. So the most portable stays. u32 and
+// mirred are what CNI's bandwidth plugin needs, too; matchall is left out of some kernels, as of
+// this one; tcx came with 6.6; and what an eBPF program does can't be read back for CHECK to
+// compare.
 #pragma once
 
 #include "binding/ingress.h"
