@@ -52,6 +52,26 @@ TEST_F(Verbs, AddWithoutACacheParksWhatTheKernelHas) {
   EXPECT_EQ(diagnostics[1].message, "wired by redirect: veth");
 }
 
+TEST_F(Verbs, AddGivesARecordOfBeforeItsOwnerAndChangesNothingElse) {
+  add_nic(kernel);
+  AttachmentCall call = call_without_cache();
+  add(kernel, call, diagnostics);
+  EXPECT_EQ(record().wiring.owner, Owner());
+  FakeKernel::Links before = kernel.links;
+  call.owner = {"blue-net", attachment_mark("c0ffee", "net1")};
+  add(kernel, call, diagnostics);
+  EXPECT_EQ(record().wiring.owner, call.owner);
+  const auto without_record = [](FakeKernel::Links links) {
+    std::erase_if(
+        links, [](const auto& each) { return each.first.str().starts_with(kNames.record.str()); });
+    return links;
+  };
+  EXPECT_TRUE(without_record(kernel.links) == without_record(before));
+  before = kernel.links;
+  add(kernel, call, diagnostics);
+  EXPECT_TRUE(kernel.links == before);
+}
+
 TEST_F(Verbs, AddLeavesASilentNicAndATapUp) {
   add_nic(kernel);
   add(kernel, call_without_cache(), diagnostics);

@@ -50,5 +50,13 @@ TEST(LinkNames, TellHashedPodNamesFromOthers) {
   }
 }
 
+TEST(LinkNames, LeadFromARecordToItsPodInterface) {
+  EXPECT_TRUE(is_record_name("pb3a6eb0790f3"));
+  for (const char* name : {"pb3a6eb0790f3a", "pb3a6eb0790f", "pod3a6eb0790f3", "pb3A6EB0790F3"}) {
+    EXPECT_FALSE(is_record_name(name)) << name;
+  }
+  EXPECT_EQ(hashed_pod_name(IfName::parse("pb3a6eb0790f3")).str(), "pod3a6eb0790f3");
+}
+
 }  // namespace
 }  // namespace patchbay
