@@ -5,7 +5,8 @@
 namespace patchbay {
 namespace {
 
-bool may_lose_multicast(const LinkState& link) { return !link.kind.empty(); }
+// The host-device plugin lends any kind of link, and keeps its name on the host in the alias.
+bool may_lose_multicast(const LinkState& link) { return !link.kind.empty() && link.alias.empty(); }
 
 bool may_lose_arp(const LinkState& link) { return link.kind == "bridge"; }
 

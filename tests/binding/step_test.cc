@@ -162,5 +162,16 @@ TEST(Step, RedirectReplacesItsOwnStaleFilter) {
   EXPECT_THAT(verify(redirect, kernel), IsEmpty());
 }
 
+TEST(Step, ParkTakesNoFlagFromWhatTheHostHasLent) {
+  for (const auto& [kind, alias, multicast] :
+       {std::tuple{"veth", "", false}, {"", "", true}, {"vlan", "eth2.100", true}}) {
+    FakeKernel kernel;
+    add_nic(kernel, kind).state.alias = alias;
+    patchbay::apply(Park{kNames.pod, {}}, kernel);
+    EXPECT_EQ(kernel.links.at(kNames.pod).state.multicast, multicast) << kind;
+    EXPECT_THAT(verify(Park{kNames.pod, {}}, kernel), IsEmpty());
+  }
+}
+
 }  // namespace
 }  // namespace patchbay

@@ -51,6 +51,8 @@ class VlanPlugin(Tagged, PodCase):
 
 
 class BridgeWithVlanAndMacSpoofCheck(Tagged, PodCase):
+    wiring = {"macspoofchk": True}
+
     def prepare(self) -> None:
         super().prepare()
         self.make_bridge()

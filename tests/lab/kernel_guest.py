@@ -39,7 +39,7 @@ def devices(cable: Path) -> list[str]:
             "-device", "pcie-root-port,id=root,chassis=1,slot=1",
             "-device", f"igb,bus=root,netdev=card,mac={CARD_MAC},romfile=",
             "-device", f"virtio-net-pci,netdev=far,mac={FAR_MAC},romfile=",
-            "-netdev", "hubport,id=alone,hubid=0",
+            "-netdev", f"stream,id=alone,server=on,{address}.alone",
             "-device", f"vmxnet3,netdev=alone,mac={LRO_MAC},romfile="]
 
 
