@@ -91,10 +91,10 @@ def everything(namespace: Namespace) -> dict:
         # The kernel notices a carrier a moment later.
         link["flags"] = sorted(set(link["flags"]) - {"NO-CARRIER", "LOWER_UP"})
         link.pop("operstate")
-        for data in ("info_data", "info_slave_data"):  # a bridge's clocks
+        for data in ("info_data", "info_slave_data"):  # a bridge's clocks; a port's carrier
             values = link.get("linkinfo", {}).get(data, {})
-            for timer in [key for key in values if key.endswith("_timer")]:
-                values.pop(timer)
+            for passing in [key for key in values if key.endswith("_timer") or key == "state"]:
+                values.pop(passing)
     shown["filters"] = {link["ifname"]: namespace.run("tc", "filter", "show", "dev",
                                                       link["ifname"], "ingress")
                         for link in shown["links"]}
