@@ -73,7 +73,7 @@ struct KernelAddress {
   IpPrefix prefix;
   bool kernel_made = false;  // link-local and autoconfigured ones come and go with the link
   std::string message;       // empty: an address with no attribute but those here
-  bool no_prefix_route = false;
+  bool silent = false;       // neither probed for nor routed to (IFA_F_NODAD, IFA_F_NOPREFIXROUTE)
 
   bool operator==(const KernelAddress&) const = default;
 };

@@ -266,7 +266,7 @@ NetlinkMessage NetlinkKernel::address_request(int type, int flags, const IfName&
   header.ifa_index = static_cast<uint32_t>(index_of(link));
   request.header(header);
   request.bytes(IFA_LOCAL, ip.bytes(), ip.size()).bytes(IFA_ADDRESS, ip.bytes(), ip.size());
-  if (address.no_prefix_route) request.u32(IFA_FLAGS, IFA_F_NOPREFIXROUTE);
+  if (address.silent) request.u32(IFA_FLAGS, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
   return request;
 }
 

@@ -171,7 +171,7 @@ std::optional<IndexedAddress> decode_address(const nlmsghdr& message) {
   address.address.kernel_made =
       *family == Family::kIpv6 &&
       (maker == kMadeLinkLocal || maker == kMadeByRouter || (flags & IFA_F_MANAGETEMPADDR) != 0);
-  address.address.no_prefix_route = (flags & IFA_F_NOPREFIXROUTE) != 0;
+  address.address.silent = (flags & IFA_F_NOPREFIXROUTE) != 0;
   const bool forever = !times || times->ifa_valid == kForever;
   address.address.message = address_message(message, flags, forever);
   return address;

@@ -163,7 +163,7 @@ struct Park {
 };
 
 // As Park for a link that must keep its addresses, since they are what it receives frames by
-// (ipvlan): it has just `addresses`, without routes, and neither asks nor answers for them.
+// (ipvlan): it is up with just `addresses`, without routes, and neither asks nor answers for them.
 struct KeepSilent {
   IfName link;
   std::vector<IpPrefix> addresses;

@@ -88,24 +88,27 @@ Differences KeepSilent::verify(Kernel& kernel) const {
     }
   }
   if (!state->no_arp) found.push_back(differs(link, "ARP", "off", "on"));
+  if (state->multicast) found.push_back(differs(link, "multicast", "off", "on"));
   if (state->addr_gen_mode.value_or(AddrGenMode::kNone) != AddrGenMode::kNone) {
     found.push_back(differs(link, "addr_gen_mode", "none", "another"));
   }
   return found;
 }
 
-// Without ARP the kernel neither asks nor answers, IPv6 included (net/ipv6/ndisc.c, addrconf.c),
-// and probes no duplicates.
+// Without ARP the kernel neither asks nor answers, IPv6 included (net/ipv6/ndisc.c, addrconf.c).
+// The flag comes last: ipvlan in mode l2 clears it on its way up (drivers/net/ipvlan, ipvlan_open).
+// The addresses come after it, or their groups would be reported.
 void KeepSilent::apply(Kernel& kernel) const {
   if (verify(kernel).empty()) return;
   kernel.change_link(link, {.up = false});
   delete_addresses(link, kernel);
   const auto state = kernel.read_link(link);
-  LinkChange change{.multicast = false, .no_arp = true};
+  LinkChange change{.multicast = false, .up = true};
   if (state && state->addr_gen_mode) change.addr_gen_mode = AddrGenMode::kNone;
   kernel.change_link(link, change);
+  kernel.change_link(link, {.no_arp = true});
   for (const IpPrefix& prefix : addresses) {
-    kernel.add_address(link, {.prefix = prefix, .no_prefix_route = true});
+    kernel.add_address(link, {.prefix = prefix, .silent = true});
   }
 }
 
