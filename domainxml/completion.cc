@@ -50,13 +50,26 @@ class Completion {
            "make the tap multi-queue, or leave networkInterfaceMultiqueue out of the VM");
     } else if (!same_value(found->value, *wish.value, wish.spelling)) {
       edits_.replace(found->at.value, escaped(*wish.value));
-      tell(Severity::kWarning, where,
-           "expected " + in_quotes(*wish.value) + ", found " + in_quotes(found->value) +
-               ": corrected",
-           "expected where the annotation patchbay.io/networks asks for it; else see whether "
-           "another "
-           "hook sidecar writes this interface, or the pod's links changed after KubeVirt looked");
+      tell_corrected(child, where, *wish.value, found->value);
     }
+  }
+
+  // KubeVirt takes the pod interface's MAC, which as a port of our bridge has lent it to the guest.
+  bool is_of_bridge_port(const Element& child) const {
+    return attachment_.backend == Backend::kBridge && child.name == "mac";
+  }
+
+  void tell_corrected(const Element& child, const std::string& where, const std::string& expected,
+                      const std::string& found) {
+    const std::string corrected =
+        "expected " + in_quotes(expected) + ", found " + in_quotes(found) + ": corrected";
+    if (is_of_bridge_port(child)) {
+      tell(Severity::kNote, where, corrected, "");
+      return;
+    }
+    tell(Severity::kWarning, where, corrected,
+         "expected where the annotation patchbay.io/networks asks for it; else see whether another "
+         "hook sidecar writes this interface, or the pod's links changed after KubeVirt looked");
   }
 
   void add_child(const ElementWish& wish) {

@@ -18,6 +18,10 @@ using Wishes = std::map<std::string, NetworkWishes>;
 
 constexpr std::array<std::string_view, 3> kProfiles{"patchbay", "patchbay-seed", "patchbay-dhcp"};
 
+// IFLA_INFO_KIND.
+constexpr std::string_view kTapKind = "tun";
+constexpr std::string_view kMacvtapKind = "macvtap";
+
 // All that is known of one VMI interface, before anything is decided.
 struct Nic {
   const VmiInterface* interface;
@@ -88,7 +92,7 @@ std::optional<std::pair<Mac, MacSource>> mac_of(const Nic& nic) {
 // Links whose device takes only frames for its own MAC: a guest with another hears nothing.
 bool filters_by_mac(const PodLink& link) {
   return link.kind.empty() || link.kind == "macvlan" || link.kind == "ipvlan" ||
-         link.kind == "macvtap";
+         link.kind == kMacvtapKind;
 }
 
 // What the network knows the pod by: a port of an in-pod bridge has another MAC for the time being.
@@ -181,8 +185,21 @@ std::optional<Backend> backend_of(const Nic& nic, const PodState& pod, std::stri
     reason = nic.tap_name.str() + " was there, without a record";
     return Backend::kTap;
   }
+  if (nic.pod_link != nullptr) {
+    const bool tap = nic.pod_link->kind == kTapKind;
+    reason =
+        nic.pod_name.str() + " is a " + (tap ? "tap" : nic.pod_link->kind) + ", without a record";
+    if (tap) return Backend::kTap;
+    if (nic.pod_link->kind == kMacvtapKind) return Backend::kMacvtap;
+  }
   diagnostics.push_back(not_in_the_pod(nic, pod));
   return std::nullopt;
+}
+
+// What QEMU opens: the pod's interface itself where the network's plugin made a tap or macvtap of
+// it.
+bool opens_pod_interface(const Nic& nic, Backend backend) {
+  return backend == Backend::kMacvtap || (backend == Backend::kTap && nic.tap_link == nullptr);
 }
 
 uint32_t mtu_of(const Nic& nic, Diagnostics& diagnostics) {
@@ -216,7 +233,8 @@ std::optional<Attachment> attach(const Nic& nic, const PlanInput& input, Diagnos
   if (!backend) return std::nullopt;
   attachment.backend = *backend;
   if (nic.ours || nic.pod_link != nullptr) attachment.pod_interface = nic.pod_name;
-  if (nic.ours) attachment.tap = nic.tap_name;
+  const bool plugins_own = opens_pod_interface(nic, *backend);
+  if (nic.ours) attachment.tap = plugins_own ? nic.pod_name : nic.tap_name;
   const auto mac = mac_of(nic);
   if (!mac) {
     diagnostics.push_back({Severity::kError, nic.interface->name,
@@ -239,7 +257,8 @@ std::optional<Attachment> attach(const Nic& nic, const PlanInput& input, Diagnos
     attachment.wiring = nic.record->wiring;
   }
   if (nic.ours) {
-    attachment.domain = domain_wishes(input.vmi, *nic.interface, nic.tap_link, diagnostics);
+    attachment.domain = domain_wishes(input.vmi, *nic.interface,
+                                      plugins_own ? nic.pod_link : nic.tap_link, diagnostics);
   }
   return attachment;
 }
