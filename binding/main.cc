@@ -15,6 +15,7 @@
 #include "binding/netlink_kernel.h"
 #include "binding/pod_reader.h"
 #include "binding/status.h"
+#include "binding/tap_under_context.h"
 #include "plan/error.h"
 #include "plan/log.h"
 
@@ -61,6 +62,7 @@ int run_install(const char* folder) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (patchbay::is_make_tap(argc, argv)) return patchbay::run_make_tap(argv);
   if (argc == 3 && argv[1] == std::string_view("install")) return run_install(argv[2]);
   const std::string input = read_all(STDIN_FILENO);
   const patchbay::CniAnswer answer = patchbay::run_cni(

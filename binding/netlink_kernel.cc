@@ -20,6 +20,7 @@
 #include "binding/rtnetlink_read.h"
 #include "binding/sysctl.h"
 #include "binding/tap.h"
+#include "binding/tap_under_context.h"
 #include "binding/traffic_control.h"
 #include "plan/error.h"
 
@@ -169,7 +170,11 @@ void NetlinkKernel::make_record_link(const IfName& name) {
 
 void NetlinkKernel::make_tap(const IfName& name, const TapOptions& options) {
   const NetNamespace::Scope scope(namespace_);
-  make_persistent_tap(name, options);
+  if (options.selinux_context.empty()) {
+    make_persistent_tap(name, options);
+  } else {
+    make_tap_under_context(name, options);
+  }
 }
 
 void NetlinkKernel::make_bridge(const IfName& name) {

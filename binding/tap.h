@@ -6,9 +6,9 @@
 
 namespace patchbay {
 
-// A persistent tap with vnet_hdr, in the network namespace of the calling thread. Its owner and
-// group are set before it becomes persistent: one that was not finished is gone by itself. Throws
-// Error{kKernel}.
+// A persistent tap with vnet_hdr, whose context is that of this process, in the network namespace
+// of the calling thread. Its owner and group are set before it becomes persistent: one that was not
+// finished is gone by itself. Throws Error{kKernel}.
 void make_persistent_tap(const IfName& name, const TapOptions& options);
 
 }  // namespace patchbay
