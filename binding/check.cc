@@ -84,8 +84,9 @@ Differences nic_differences(Kernel& kernel, const Attachment& attachment) {
   if (nic->mac != attachment.mac) {
     found.push_back(differs(name, "MAC", attachment.mac.to_string(), nic->mac.to_string()));
   }
-  // Another master, a VRF, is the network's own doing.
-  if (!nic->master.empty() && is_bridge(kernel, nic->master)) {
+  // Another master, a VRF, is the network's own doing, and so is a bridge for a tap of its own.
+  const bool ours_to_wire = attachment.backend == Backend::kRedirect;
+  if (ours_to_wire && !nic->master.empty() && is_bridge(kernel, nic->master)) {
     found.push_back(differs(name, "bridge", "none", nic->master.str()));
   }
   return found;

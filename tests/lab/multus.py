@@ -26,12 +26,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lab import newer_plugins
 from lab.netns import Namespace
 from lab.paths import PROGRAMS
 
 PLUGIN_DIRECTORY = Path("/usr/lib/cni")  # Debian's containernetworking-plugins
 BINDING_TYPE = "patchbay"
 BINDING_NAD = {"cniVersion": "1.0.0", "name": "patchbay", "type": BINDING_TYPE}
+
+
+def directory_of(plugin: str) -> Path:
+    if plugin == BINDING_TYPE:
+        return PROGRAMS
+    return newer_plugins.plugin_directory() if plugin in newer_plugins.TYPES else PLUGIN_DIRECTORY
 
 
 class CniError(Exception):
@@ -238,7 +245,7 @@ class Multus:
     def _call(self, command: str, attachment: Attachment, config: dict, interface: str,
               environment: dict | None = None, under: Sequence[object] = ()) -> tuple[dict, str]:
         plugin = config["type"]
-        program = PROGRAMS / "patchbay-cni" if plugin == BINDING_TYPE else PLUGIN_DIRECTORY / plugin
+        program = directory_of(plugin) / ("patchbay-cni" if plugin == BINDING_TYPE else plugin)
         values = {
             **os.environ,
             "CNI_COMMAND": command, "CNI_CONTAINERID": attachment.pod.name,

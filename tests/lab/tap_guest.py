@@ -1,4 +1,4 @@
-"""A guest without a VM: a process opens the pod's tap as QEMU would, as user 107 and with virtio
+"""A guest without a VM: a process opens the pod's tap, or macvtap, as QEMU would, as user 107 and with virtio
 headers, and joins it to a NIC in a namespace of its own. It is there in milliseconds, and any program
 can run in it.
 
@@ -11,9 +11,11 @@ can run in it.
 import fcntl
 import os
 import select
+import stat
 import struct
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from lab.netns import Namespace, enter
@@ -64,8 +66,8 @@ class TapGuest:
         """One NIC more, up; returns its name, "eth0", "eth1", …"""
         nic = f"eth{len(self._nics)}"
         process = start([sys.executable, "-B", "-m", "lab.tap_guest", self.pod.path, tap,
-                         self.namespace.path, nic, str(offloads)], cwd=Path(__file__).parents[1],
-                        stdout=subprocess.PIPE, text=True)
+                         self.device_number(tap), self.namespace.path, nic, str(offloads)],
+                        cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, text=True)
         self._nics.append(process)
         with process.stdout as output:
             joined = output.readline().strip() == "joined"
@@ -73,6 +75,10 @@ class TapGuest:
             raise OSError(f"user {LAUNCHER} could not open {tap}")
         self.namespace.run("ip", "link", "set", nic, "address", mac, "mtu", mtu, "up")
         return nic
+
+    def device_number(self, tap: str) -> str:
+        """"235:1" of the device that stands for a macvtap; nothing of a tap, which is opened by name."""
+        return self.pod.run("sh", "-c", f"cat /sys/class/net/{tap}/tap*/dev 2>/dev/null || true").strip()
 
     def configure(self, *addresses: str, routes: tuple[str, ...] = (), nic: str = NIC) -> None:
         """Addresses with prefix and routes as `ip route add` takes them."""
@@ -89,6 +95,14 @@ class TapGuest:
 def open_tun(namespace: str) -> int:
     enter(namespace)
     return os.open("/dev/net/tun", os.O_RDWR)
+
+
+def open_macvtap(number: str) -> int:
+    """What a device plugin does for the launcher: a node that it may open."""
+    with tempfile.TemporaryDirectory() as folder:
+        node = os.path.join(folder, "macvtap")
+        os.mknod(node, stat.S_IFCHR | 0o600, os.makedev(*map(int, number.split(":"))))
+        return os.open(node, os.O_RDWR)
 
 
 def attach(descriptor: int, name: str, offloads: int) -> None:
@@ -112,10 +126,10 @@ def copy(one: int, other: int) -> None:
                 pass  # the NIC at that end is down: a cable that leads nowhere
 
 
-def main(pod: str, tap: str, guest: str, nic: str, offloads: str) -> None:
+def main(pod: str, tap: str, number: str, guest: str, nic: str, offloads: str) -> None:
     inner = open_tun(guest)
     attach(inner, nic, int(offloads))
-    port = open_tun(pod)
+    port = open_macvtap(number) if number else open_tun(pod)
     os.setgroups([])
     os.setresgid(LAUNCHER, LAUNCHER, LAUNCHER)
     os.setresuid(LAUNCHER, LAUNCHER, LAUNCHER)
