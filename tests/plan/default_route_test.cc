@@ -56,6 +56,22 @@ TEST(DefaultRoute, KeepsAMetricThatWasGiven) {
   EXPECT_EQ(scene.plan().attachments[0].routes[0].metric, 5U);
 }
 
+TEST(DomainWishes, AMultiQueueTapIsNeverOpenedWithOneQueue) {
+  Scene scene;
+  scene.park("blue", {});
+  for (PodLink& each : scene.input.pod.links) each.multi_queue = each.kind == "tun";
+  NetworkPlan plan = scene.plan();
+  EXPECT_EQ(plan.attachments[0].domain.queues, 2U);
+  EXPECT_THAT(to_string(plan.diagnostics.at(0)), HasSubstr("the NIC gets 2 queues"));
+  scene.input.vmi.multiqueue = true;
+  scene.input.vmi.vcpus = 1;
+  EXPECT_EQ(scene.plan().attachments[0].domain.queues, 2U);
+  scene.interface("blue").model = "e1000e";
+  plan = scene.plan();
+  EXPECT_TRUE(has_errors(plan.diagnostics));
+  EXPECT_THAT(to_string(plan.diagnostics.at(0)), HasSubstr("a NIC of model \"e1000e\" has one"));
+}
+
 TEST(DomainWishes, FollowKubeVirtsConverter) {
   Scene scene;
   scene.park("blue", {});
@@ -69,6 +85,7 @@ TEST(DomainWishes, FollowKubeVirtsConverter) {
   scene.input.vmi.launch_security = true;
   EXPECT_TRUE(scene.plan().attachments[0].domain.iommu);
   scene.interface("blue").model = "e1000e";
+  for (PodLink& each : scene.input.pod.links) each.multi_queue = false;
   plan = scene.plan();
   EXPECT_EQ(plan.attachments[0].domain.model, "e1000e");
   EXPECT_FALSE(plan.attachments[0].domain.iommu);
