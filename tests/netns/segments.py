@@ -66,9 +66,10 @@ class Segment(PodCase):
         guest.configure(f"{GUEST4}/26", f"{GUEST6}/64")
         return guest
 
-    def render(self, networks: dict[str, str | None] | None = None) -> dict:
+    def render(self, networks: dict[str, str | None] | None = None, cpus: int = 1) -> dict:
         """`patchbay render` for a VMI whose NICs are on these networks, each with the MAC that its
-        spec asks for; without, on the one that setUp made."""
+        spec asks for; without, on the one that setUp made. With several CPUs it asks for as many
+        queues."""
         networks = networks or {NETWORK: None}
         vmi = json.loads(VMI.read_text())
         vmi["spec"]["domain"]["devices"]["interfaces"] = [
@@ -76,6 +77,9 @@ class Segment(PodCase):
             for name, mac in networks.items()]
         vmi["spec"]["networks"] = [{"name": name, "multus": {"networkName": name}}
                                    for name in networks]
+        if cpus > 1:
+            vmi["spec"]["domain"]["cpu"] = {"cores": cpus, "sockets": 1, "threads": 1}
+            vmi["spec"]["domain"]["devices"]["networkInterfaceMultiqueue"] = True
         (self.room / "vmi.json").write_text(json.dumps(vmi))
         (self.room / "pod.json").write_text(json.dumps(self.inspect()))
         return json.loads(run([PROGRAMS / "patchbay", "render", "-f", self.room / "vmi.json",
