@@ -25,6 +25,8 @@ constexpr const char* kProbe = "status";
 
 constexpr const char* kForTaps =
     "patchbay-cni needs /dev/net/tun, and as root CAP_NET_ADMIN and a writable /proc/sys/net";
+constexpr const char* kForContexts =
+    "leave selinuxContext to nodes with SELinux, whose policy lets patchbay-cni enter that context";
 constexpr const char* kForBridges = "load the kernel module bridge";
 constexpr const char* kForLinks =
     "patchbay-cni must run as root, with CAP_NET_ADMIN and a writable /proc/sys/net";
@@ -34,7 +36,9 @@ struct Remedy {
   std::string operator()(const MakeRecord&) const {
     return "load the kernel module dummy, or bridge";
   }
-  std::string operator()(const MakeTap&) const { return kForTaps; }
+  std::string operator()(const MakeTap& step) const {
+    return step.options.selinux_context.empty() ? kForTaps : kForContexts;
+  }
   std::string operator()(const MakeBridge&) const { return kForBridges; }
   std::string operator()(const JoinBridge&) const { return kForBridges; }
   std::string operator()(const ReplaceMac&) const { return kForLinks; }

@@ -41,12 +41,14 @@ int write_context(const std::string& context) {
   return write(file.get(), context.data(), context.size()) < 0 ? errno : 0;
 }
 
+bool is_forbidden(int error) { return error == EACCES || error == EPERM; }
+
 class ContextOfNext {
  public:
   ContextOfNext(const IfName& tap, const std::string& context) {
     const int error = write_context(context);
     if (error == 0) return;
-    if (error == EACCES || error == EPERM) {
+    if (is_forbidden(error)) {
       refuse(Errc::kKernel, tap, context,
              kContextOfNext + (": " + said(error)) +
                  "; allow it in the node's policy, or take selinuxContext out of the NAD");
@@ -129,7 +131,9 @@ void make_tap_under_context(const IfName& name, const TapOptions& options) {
     if (const int error = spawn(words, words_out->get(), child); error != 0) {
       refuse(Errc::kKernel, name, context,
              "could not execute " + std::string(kThisProgram) + ": " + said(error) +
-                 "; let the node's policy enter that context from patchbay-cni's file");
+                 (is_forbidden(error)
+                      ? "; let the node's policy enter that context from patchbay-cni's file"
+                      : ""));
     }
   }
   words_out.reset();  // ours; the child's own ends with it

@@ -38,6 +38,13 @@ class Status(VerbsCase):
         self.assertIn("expected to be able to make a tap", text)
         self.assertIn("/dev/net/tun: No such file or directory; load the kernel module tun", text)
 
+    def test_a_context_that_this_node_has_not(self) -> None:
+        context = "system_u:system_r:container_t:s0"
+        text = self.refused(selinuxContext=context)
+        self.assertIn(f'under the SELinux context "{context}"', text)
+        self.assertIn("this node has no SELinux", text)
+        self.assertTrue(text.endswith("whose policy lets patchbay-cni enter that context"), text)
+
     def test_without_the_right_to_make_a_namespace(self) -> None:
         text = self.refused(under=("setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"))
         self.assertIn("Operation not permitted", text)
