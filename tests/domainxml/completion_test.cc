@@ -193,6 +193,17 @@ TEST_F(Completion, QueuesThatTheTapHasNotAreTakenAway) {
             domain(kRed + "\t\t\t<driver name=\"vhost\" iommu=\"on\"></driver>\n"));
 }
 
+TEST_F(Completion, TheOneQueueOfAVmWithOneCpuIsRaisedToWhatTheTapNeeds) {
+  wishes().queues = 2;
+  const std::string raised = domain(kRed + "\t\t\t<driver name=\"vhost\" queues=\"2\"></driver>\n");
+  const Diagnostics found = completes(with(raised, "queues=\"2\"", "queues=\"1\""), raised);
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].severity, Severity::kNote);
+  const Diagnostics of_another = completes(with(raised, "queues=\"2\"", "queues=\"8\""), raised);
+  ASSERT_THAT(of_another, SizeIs(1));
+  EXPECT_EQ(of_another[0].severity, Severity::kWarning);
+}
+
 TEST_F(Completion, OtherModelsThanVirtioGetNoDriver) {
   wishes().model = "e1000e";
   wishes().queues = 4;
