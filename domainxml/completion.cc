@@ -59,7 +59,7 @@ class Completion {
     return attachment_.backend == Backend::kBridge && child.name == "mac";
   }
 
-  // KubeVirt counts the VM's CPUs; the plan has warned that one queue is too few for the tap.
+  // KubeVirt counts the VM's CPUs, and one queue is too few for a tap that was made for several.
   static bool is_of_one_cpu(std::string_view where, std::string_view found) {
     return where == "driver/@queues" && found == "1";
   }
@@ -68,8 +68,13 @@ class Completion {
                       const std::string& found) {
     const std::string corrected =
         "expected " + in_quotes(expected) + ", found " + in_quotes(found) + ": corrected";
-    if (is_of_bridge_port(child) || is_of_one_cpu(where, found)) {
+    if (is_of_bridge_port(child)) {
       tell(Severity::kNote, where, corrected, "");
+      return;
+    }
+    if (is_of_one_cpu(where, found)) {
+      tell(Severity::kWarning, where, corrected,
+           "give the VM several CPUs, or take multiQueue out of the network's NAD");
       return;
     }
     tell(Severity::kWarning, where, corrected,

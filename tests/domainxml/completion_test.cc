@@ -196,12 +196,12 @@ TEST_F(Completion, QueuesThatTheTapHasNotAreTakenAway) {
 TEST_F(Completion, TheOneQueueOfAVmWithOneCpuIsRaisedToWhatTheTapNeeds) {
   wishes().queues = 2;
   const std::string raised = domain(kRed + "\t\t\t<driver name=\"vhost\" queues=\"2\"></driver>\n");
-  const Diagnostics found = completes(with(raised, "queues=\"2\"", "queues=\"1\""), raised);
-  ASSERT_THAT(found, SizeIs(1));
-  EXPECT_EQ(found[0].severity, Severity::kNote);
+  const Diagnostics of_kubevirt = completes(with(raised, "queues=\"2\"", "queues=\"1\""), raised);
+  ASSERT_THAT(of_kubevirt, SizeIs(1));
+  EXPECT_THAT(of_kubevirt[0].hint, HasSubstr("several CPUs"));
   const Diagnostics of_another = completes(with(raised, "queues=\"2\"", "queues=\"8\""), raised);
   ASSERT_THAT(of_another, SizeIs(1));
-  EXPECT_EQ(of_another[0].severity, Severity::kWarning);
+  EXPECT_THAT(of_another[0].hint, HasSubstr("another hook sidecar"));
 }
 
 TEST_F(Completion, OtherModelsThanVirtioGetNoDriver) {
