@@ -30,8 +30,8 @@ struct BackendChoice {
 //
 // Throws Error{kUnsupported} that names the network, the NIC and what to do for any other kind
 // (ipvlan L3, no Ethernet), for a mode that the kind has not, and for options that the backend
-// can't fulfil: a trunk is filtered by redirect only; a tap or macvtap that is there already has
-// its queues and context; the CNI dhcp daemon hears its server's answers through redirect only.
+// can't fulfil: a trunk is filtered by redirect only; a tap that is there already has its owner and
+// its queues; the CNI dhcp daemon hears its server's answers through redirect only.
 BackendChoice choose_backend(const BackendQuestion& question);
 
 }  // namespace patchbay

@@ -96,13 +96,30 @@ std::string ipam_of(const AttachmentSources& sources) {
   return sources.options.ipam.value_or("");
 }
 
+bool makes_tap(Backend backend) {
+  return backend == Backend::kRedirect || backend == Backend::kBridge;
+}
+
+void tell_of_context(const AttachmentSources& sources, Backend backend, Diagnostics& diagnostics) {
+  if (!sources.options.selinux_context || makes_tap(backend)) return;
+  diagnostics.push_back(
+      {Severity::kWarning, sources.network, "selinuxContext",
+       sources.nic.name.str() +
+           " was made by the network's plugin, and keeps the SELinux context it was made under",
+       "write selinuxContext for the network's plugin itself, as the tap plugin has it"});
+}
+
 Wiring wiring_of(const AttachmentSources& sources, Backend backend) {
   const LinkState& nic = sources.nic;
   Wiring wiring;
   wiring.mac_spoof_check = sources.answer
                                ? sources.answer->mac_spoof_check
                                : sources.parked && sources.parked->wiring.mac_spoof_check;
-  wiring.multi_queue = nic.tun ? nic.tun->multi_queue : sources.options.multi_queue.value_or(false);
+  if (nic.tun) {
+    wiring.multi_queue = nic.tun->multi_queue;
+  } else if (makes_tap(backend)) {
+    wiring.multi_queue = sources.options.multi_queue.value_or(false);
+  }
   wiring.keeps_addresses = nic.kind == "ipvlan";
   wiring.lro = sources.lro || (sources.parked && sources.parked->wiring.lro);
   if (backend == Backend::kRedirect) {
@@ -132,6 +149,7 @@ Attachment describe_attachment(const AttachmentSources& sources, Diagnostics& di
     attachment.dns = sources.parked->dns;
   }
   attachment.wiring = wiring_of(sources, choice.backend);
+  tell_of_context(sources, choice.backend, diagnostics);
   return attachment;
 }
 

@@ -40,8 +40,9 @@ struct AttachmentSources {
 // MTU and which addresses exist are the kernel's; order, prefix lengths, routes and DNS are the
 // network's answer, or else the record's, or else the kernel's. An address of the answer that is
 // neither on the NIC nor parked is left out with a diagnostic; one that only the NIC has comes
-// last. Throws Error{kUnsupported} for a NIC that has no backend, and for options that its backend
-// can't fulfil.
+// last. A tap or macvtap that the network's plugin made keeps its queues and its SELinux context:
+// asking for another context is a diagnostic. Throws Error{kUnsupported} for a NIC that has no
+// backend, and for options that its backend can't fulfil.
 Attachment describe_attachment(const AttachmentSources& sources, Diagnostics& diagnostics);
 
 // A device without a network interface, as a VF bound to vfio-pci: KubeVirt wires it, the record

@@ -18,6 +18,9 @@ std::string libvirt_model(const Vmi& vmi, const VmiInterface& interface) {
 // QEMU's net/tap-linux.c), and must have been made with it then, and without it otherwise.
 constexpr uint32_t kLeastQueues = 2;
 
+// A macvtap takes one queue more each time it is opened (drivers/net/tap.c, tap_open).
+bool has_fixed_queues(const PodLink* tap) { return tap != nullptr && tap->kind != kMacvtapKind; }
+
 std::optional<uint32_t> queues_of_multi_queue(const std::string& network, const PodLink& tap,
                                               const std::string& model, uint32_t asked,
                                               Diagnostics& diagnostics) {
@@ -45,7 +48,7 @@ std::optional<uint32_t> queues_of(const Vmi& vmi, const std::string& network, co
     return queues_of_multi_queue(network, *tap, model, asks ? vmi.vcpus : 1, diagnostics);
   }
   if (!asks) return std::nullopt;
-  if (tap == nullptr || vmi.vcpus < kLeastQueues) return vmi.vcpus;
+  if (!has_fixed_queues(tap) || vmi.vcpus < kLeastQueues) return vmi.vcpus;
   diagnostics.push_back({Severity::kWarning, network, "",
                          "the VM asks for " + std::to_string(vmi.vcpus) + " queues, but " +
                              tap->name.str() + " was made with one: the NIC gets one queue",

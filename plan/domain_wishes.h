@@ -8,10 +8,10 @@
 
 namespace patchbay {
 
-// `tap` may be null: then nothing is known of its queues. A tap that was made without
+// `tap` is what QEMU opens; null: nothing is known of its queues. A tap that was made without
 // IFF_MULTI_QUEUE can't be opened with several queues: the VM gets one then, with a warning. One
 // that was made with it can't be opened with one: the VM gets two, with a warning, where its model
-// has queues, and is refused otherwise.
+// has queues, and is refused otherwise. A macvtap takes as many as the VM asks for.
 DomainWishes domain_wishes(const Vmi& vmi, const VmiInterface& interface, const PodLink* tap,
                            Diagnostics& diagnostics);
 

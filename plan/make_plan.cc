@@ -18,10 +18,6 @@ using Wishes = std::map<std::string, NetworkWishes>;
 
 constexpr std::array<std::string_view, 3> kProfiles{"patchbay", "patchbay-seed", "patchbay-dhcp"};
 
-// IFLA_INFO_KIND.
-constexpr std::string_view kTapKind = "tun";
-constexpr std::string_view kMacvtapKind = "macvtap";
-
 // All that is known of one VMI interface, before anything is decided.
 struct Nic {
   const VmiInterface* interface;

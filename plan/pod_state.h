@@ -13,9 +13,13 @@
 
 namespace patchbay {
 
+// IFLA_INFO_KIND.
+inline constexpr std::string_view kTapKind = "tun";
+inline constexpr std::string_view kMacvtapKind = "macvtap";
+
 struct PodLink {
   IfName name;
-  std::string kind;  // IFLA_INFO_KIND: "veth", "macvlan", "tun", …; empty for a device
+  std::string kind;  // IFLA_INFO_KIND: "veth", "macvlan", kTapKind, …; empty for a device
   Mac mac;
   uint32_t mtu = 0;
   bool up = false;

@@ -145,6 +145,23 @@ TEST_F(Describe, WiringIsTheOptionsTheNetworksAndTheNics) {
   EXPECT_EQ(describe_attachment(sources, diagnostics).wiring, wiring);
 }
 
+TEST_F(Describe, WhatThePluginMadeKeepsItsQueuesAndItsContext) {
+  sources.options.selinux_context = "system_u:system_r:container_t:s0";
+  describe_attachment(sources, diagnostics);
+  EXPECT_THAT(diagnostics, IsEmpty()) << "the tap is ours";
+  sources.nic.kind = "macvtap";
+  sources.options.multi_queue = true;
+  EXPECT_FALSE(describe_attachment(sources, diagnostics).wiring.multi_queue);
+  sources.nic.kind = "tun";
+  sources.nic.tun = TunInfo{.tap = true, .multi_queue = true, .persist = true};
+  EXPECT_TRUE(describe_attachment(sources, diagnostics).wiring.multi_queue);
+  ASSERT_EQ(diagnostics.size(), 2u) << "one for each";
+  for (const Diagnostic& diagnostic : diagnostics) {
+    EXPECT_EQ(diagnostic.severity, Severity::kWarning);
+    EXPECT_THAT(to_string(diagnostic), HasSubstr("keeps the SELinux context"));
+  }
+}
+
 TEST_F(Describe, LroThatAnEarlierAddTurnedOffIsRemembered) {
   sources.parked.emplace();
   sources.parked->wiring.lro = true;

@@ -13,7 +13,7 @@ import signal
 import tempfile
 from pathlib import Path
 
-from lab.process import wait_until
+from lab.process import LabError, wait_until
 
 STOPPED = re.compile(r"^(\d+) --- stopped by SIGSTOP ---$", re.MULTILINE)
 ENDED = re.compile(r"^\d+ \+\+\+ ", re.MULTILINE)
@@ -37,14 +37,17 @@ class Suspension:
 
     def wait(self) -> bool:
         """Whether it stands, that is: it came as far as the call and did not end before."""
-        found = wait_until("the program to stop", self._stopped_or_ended)
+        try:
+            found = wait_until("the program to stop", self._stopped_or_ended)
+        except LabError as error:
+            raise LabError(f"{error}; strace's story:\n{self._told()}") from error
         if found.re is STOPPED:
             self._pid = int(found[1])
         return self._pid is not None
 
     def calls(self) -> int:
         """How often it has made the call, in all."""
-        return self._story.read_text().count(f" {self._call}(")
+        return self._told().count(f" {self._call}(")
 
     def resume(self) -> None:
         self._send(signal.SIGCONT)
@@ -59,5 +62,7 @@ class Suspension:
             self._pid = None
 
     def _stopped_or_ended(self) -> re.Match | None:
-        story = self._story.read_text() if self._story.exists() else ""
-        return STOPPED.search(story) or ENDED.search(story)
+        return STOPPED.search(self._told()) or ENDED.search(self._told())
+
+    def _told(self) -> str:
+        return self._story.read_text() if self._story.exists() else ""

@@ -299,4 +299,5 @@ class Hundred(Concurrency):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    # What a call left that should have ended makes every later moment fail, each after its minute.
+    unittest.main(failfast=True)

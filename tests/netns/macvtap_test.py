@@ -16,15 +16,7 @@ class Macvtap(PodCase):
         super().setUp()
         for address in (HOST4, HOST6):
             self.hosts.run("ip", "address", "add", address, "dev", UPLINK, "nodad")
-        self.node.run("ip", "link", "add", "left", "link", UPLINK, "address", MAC,
-                      "type", "macvtap", "mode", "bridge")
-        self.node.run("ip", "link", "set", "left", "netns", self.pod.name)
-        self.pod.run("ip", "link", "set", "left", "name", NIC)
-        self.pod.run("ip", "link", "set", NIC, "up")
-        result = {"cniVersion": "1.0.0",
-                  "interfaces": [{"name": NIC, "mac": MAC, "sandbox": str(self.pod.path)}]}
-        nad = {"cniVersion": "1.0.0", "name": "macvtap-net", "type": "macvtap", "mtu": 1500}
-        self.blue = self.multus.adopt(self.pod, "blue", nad, result, mac=MAC)
+        self.blue = self.adopt_macvtap("blue")
 
     def test_as_macvtap_cni_leaves_it_it_is_attached_and_never_made(self) -> None:
         before = self.pod.link(NIC)

@@ -1,16 +1,15 @@
-"""Taps with one queue and with several, opened by a real QEMU: as many queues as `patchbay render` says for
-the VM make it start, and the wrong number does not."""
+"""How many queues QEMU opens: libvirt starts it with the <interface> that `patchbay render` writes for the
+VM, and does not with another number where the tap allows but one kind."""
 
 import re
-import subprocess
 import unittest
 
-from segments import NETWORK, VethInPodBridge, VethOnBridge, on_each
+from lab.paused_vm import PausedVm
+from lab.process import LabError
+from segments import (NETWORK, MacvtapAsMacvtapCniLeavesIt, TapPlugin, VethInPodBridge,
+                      VethOnBridge, on_each)
 
-START = 60  # seconds, at most
-# The node's /dev/net/tun may be root's alone; in a pod it is the launcher's, too. The tap is for its
-# owner, 107, all the same: that needs CAP_NET_ADMIN.
-MAY_OPEN_TUN = ("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override")
+REFUSED = "Unable to create tap device {}: Invalid argument"  # libvirt's words
 
 
 class MultiQueue(VethOnBridge):
@@ -21,57 +20,80 @@ class MultiQueueInPodBridge(VethOnBridge):
     nad_options = {"patchbay": {"multiQueue": True, "mode": "bridge"}}
 
 
-class Qemu:
-    """What both kinds of tap are asked."""
+class MultiQueueTapPlugin(TapPlugin):
+    nad_options = {"multiQueue": True}
 
-    def qemu(self, queues: int) -> str:
-        """Starts as far as its monitor, as user 107, and quits; what it said."""
-        done = subprocess.run(
-            self.pod.command(
-                "setpriv", "--reuid=107", "--regid=107", "--clear-groups", *MAY_OPEN_TUN,
-                "--no-new-privs", "qemu-system-x86_64", "-M", "q35", "-accel", "tcg",
-                "-nodefaults", "-display", "none", "-S", "-monitor", "stdio", "-netdev",
-                f"tap,id=n,ifname={self.attachment.tap},script=no,downscript=no,vhost=off,queues={queues}",
-                "-device", "virtio-net-pci,netdev=n,mq=on,romfile="),
-            input="info network\nquit\n", capture_output=True, text=True, timeout=START, check=False)
-        self.assertEqual(done.returncode == 0, "index=0,type=tap" in done.stdout, done)
-        return done.stdout if done.returncode == 0 else done.stderr
 
-    def rendered(self, cpus: int) -> tuple[int, str]:
-        """The queues that the VM's <interface> asks for, and what was said of it."""
+class Opened:
+    """What each kind is asked."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.vm = self.stack.enter_context(PausedVm(self.pod.name))
+
+    def rendered(self, cpus: int) -> tuple[str, int, str]:
+        """The VM's <interface>, the queues that it asks for, and what was said of it."""
         rendering = self.render(cpus=cpus)
-        driver = re.search(r'queues="([0-9]+)"', rendering["interfaces"][NETWORK])
-        return int(driver[1]) if driver else 1, " ".join(rendering["diagnostics"])
+        interface = rendering["interfaces"][NETWORK]
+        driver = re.search(r'queues="([0-9]+)"', interface)
+        return interface, int(driver[1]) if driver else 1, " ".join(rendering["diagnostics"])
 
-    def assert_starts(self, queues: int) -> None:
-        said = self.qemu(queues)
-        self.assertEqual(said.count("type=tap"), queues, said)
+    def assert_starts(self, interface: str, queues: int) -> None:
+        with self.vm.started(interface) as opened:
+            self.assertEqual(opened, queues)
+            self.assertIn("LOWER_UP", self.pod.link(self.opened())["flags"])
+
+    def assert_does_not_start(self, interface: str) -> None:
+        with self.assertRaises(LabError) as caught, self.vm.started(interface):
+            pass
+        self.assertIn(REFUSED.format(self.opened()), str(caught.exception))
 
 
-@on_each(MultiQueue, MultiQueueInPodBridge)
-class SeveralQueues(Qemu):
-    def test_the_tap_is_opened_with_as_many_as_the_vm_has_cpus(self) -> None:
-        queues, said = self.rendered(cpus=4)
+@on_each(MultiQueue, MultiQueueInPodBridge, MultiQueueTapPlugin)
+class SeveralQueues(Opened):
+    def test_a_vm_of_four_cpus_opens_four(self) -> None:
+        interface, queues, said = self.rendered(cpus=4)
         self.assertEqual(queues, 4)
         self.assertNotIn("queues", said)
-        self.assert_starts(queues)
+        self.assert_starts(interface, queues)
 
-    def test_a_vm_that_asks_for_one_gets_two_since_one_would_not_start(self) -> None:
-        queues, said = self.rendered(cpus=1)
+    def test_a_vm_that_asks_for_one_gets_two_since_one_does_not_start(self) -> None:
+        interface, queues, said = self.rendered(cpus=1)
         self.assertEqual(queues, 2)
         self.assertIn("never opened with one: the NIC gets 2 queues", said)
-        self.assert_starts(queues)
-        self.assertIn("could not configure", self.qemu(1))
+        self.assert_starts(interface, queues)
+        self.assert_does_not_start(with_queues(interface, 1))
 
 
-@on_each(VethOnBridge, VethInPodBridge)
-class OneQueue(Qemu):
-    def test_a_vm_that_asks_for_four_gets_one_since_four_would_not_start(self) -> None:
-        queues, said = self.rendered(cpus=4)
+@on_each(VethOnBridge, VethInPodBridge, TapPlugin)
+class OneQueue(Opened):
+    def test_a_vm_that_asks_for_four_gets_one_since_four_do_not_start(self) -> None:
+        interface, queues, said = self.rendered(cpus=4)
         self.assertEqual(queues, 1)
         self.assertIn("was made with one", said)
-        self.assert_starts(queues)
-        self.assertIn("could not configure", self.qemu(4))
+        self.assert_starts(interface, queues)
+        self.assert_does_not_start(with_queues(interface, 4))
+
+
+@on_each(MacvtapAsMacvtapCniLeavesIt)
+class AsManyAsAsked(Opened):
+    def setUp(self) -> None:
+        super().setUp()
+        nic = self.opened()
+        self.vm.lend_macvtap(self.pod.link(nic)["ifindex"],
+                             self.pod.run("sh", "-c", f"cat /sys/class/net/{nic}/tap*/dev").strip())
+
+    def test_a_vm_opens_as_many_as_it_has_cpus(self) -> None:
+        for cpus in (1, 4):
+            interface, queues, said = self.rendered(cpus)
+            self.assertEqual(queues, cpus)
+            self.assertNotIn("queue", said)
+            self.assert_starts(interface, queues)
+
+
+def with_queues(interface: str, queues: int) -> str:
+    without = re.sub(r"\s*<driver [^>]*></driver>", "", interface)
+    return without.replace("</interface>", f'<driver queues="{queues}"/></interface>')
 
 
 if __name__ == "__main__":

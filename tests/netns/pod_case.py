@@ -8,7 +8,7 @@ import unittest
 from contextlib import ExitStack
 from pathlib import Path
 
-from lab.multus import Attachment, Multus
+from lab.multus import Attachment, Multus, hashed
 from lab.netns import Capture, Namespace, veth
 from lab.parked import record_text
 from lab.paths import PROGRAMS
@@ -49,6 +49,19 @@ class PodCase(unittest.TestCase):
         self.node.run("ip", "link", "set", "br1", "up")
         for address in addresses:
             self.node.run("ip", "address", "add", address, "dev", "br1", "nodad")
+
+    def adopt_macvtap(self, network: str) -> Attachment:
+        """A network of macvtap-cni, which Debian has not: what it leaves in the pod and answers. The binding is
+        still to be called."""
+        self.node.run("ip", "link", "add", "left", "link", UPLINK, "address", MAC,
+                      "type", "macvtap", "mode", "bridge")
+        self.node.run("ip", "link", "set", "left", "netns", self.pod.name)
+        nic = "pod" + hashed(network)
+        self.pod.run("ip", "link", "set", "left", "name", nic, "up")
+        result = {"cniVersion": "1.0.0",
+                  "interfaces": [{"name": nic, "mac": MAC, "sandbox": str(self.pod.path)}]}
+        nad = {"cniVersion": "1.0.0", "name": "macvtap-net", "type": "macvtap", "mtu": 1500}
+        return self.multus.adopt(self.pod, network, nad, result, mac=MAC)
 
     def record(self, attachment: Attachment) -> dict:
         """The record, without its owner, from the aliases of its links."""

@@ -59,9 +59,13 @@ class Segment(PodCase):
     def ends(self) -> tuple[tuple[Namespace, str], tuple[Namespace, str]]:
         raise NotImplementedError
 
+    def opened(self) -> str:
+        """The interface that QEMU opens."""
+        return self.attachment.tap
+
     def guest(self, offloads: int = ALL_OFFLOADS) -> TapGuest:
         """Entered, a guest behind the tap; leaving is the test's end."""
-        guest = TapGuest(self.pod, self.attachment.tap, self.mac, self.mtu, offloads)
+        guest = TapGuest(self.pod, self.opened(), self.mac, self.mtu, offloads)
         self.stack.enter_context(guest)
         guest.configure(f"{GUEST4}/26", f"{GUEST6}/64")
         return guest
@@ -128,6 +132,33 @@ class Macvlan(Segment):
         return {"cniVersion": "1.0.0", "name": "macvlan-net", "type": "macvlan", "master": UPLINK,
                 "mode": self.macvlan_mode, "mtu": self.mtu, "capabilities": {"mac": True},
                 "ipam": STATIC}
+
+    def ends(self):
+        return (self.hosts, UPLINK), (self.hosts, UPLINK)
+
+
+class TapPlugin(Segment):
+    """CNI's tap plugin, which leads nowhere: QEMU opens the pod's interface itself."""
+
+    def nad(self) -> dict:
+        return {"cniVersion": "1.0.0", "name": "tap-net", "type": "tap", "owner": 107, "group": 107,
+                "mtu": self.mtu, "ipam": STATIC}
+
+    def opened(self) -> str:
+        return self.attachment.pod_interface
+
+    def ends(self):
+        port = self.pod, self.attachment.pod_interface
+        return port, port
+
+
+class MacvtapAsMacvtapCniLeavesIt(Segment):
+    def attach(self):
+        return self.multus.add_binding(self.adopt_macvtap(NETWORK), {
+            "patchbay": {"cacheDirs": [str(self.multus.cache)], **self.nad_options.get("patchbay", {})}})
+
+    def opened(self) -> str:
+        return self.attachment.pod_interface
 
     def ends(self):
         return (self.hosts, UPLINK), (self.hosts, UPLINK)

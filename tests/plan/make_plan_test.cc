@@ -146,6 +146,23 @@ TEST(MakePlan, TakesAddressesThatStayedOnThePodInterface) {
   EXPECT_EQ(blue.mac_source, MacSource::kPodInterface);
 }
 
+TEST(MakePlan, OpensThePodInterfaceThatIsATapOrMacvtapWithoutARecord) {
+  Scene scene;
+  const LinkNames names = link_names("blue");
+  scene.remove_link(names.tap);
+  for (const auto& [kind, backend, reason] :
+       {std::tuple(kTapKind, Backend::kTap, names.pod.str() + " is a tap, without a record"),
+        std::tuple(kMacvtapKind, Backend::kMacvtap,
+                   names.pod.str() + " is a macvtap, without a record")}) {
+    scene.pod_link("blue").kind = kind;
+    const NetworkPlan plan = scene.plan();
+    const Attachment& blue = plan.attachments.at(0);
+    EXPECT_EQ(blue.backend, backend);
+    EXPECT_EQ(blue.backend_reason, reason);
+    EXPECT_EQ(blue.tap, names.pod);
+  }
+}
+
 TEST(MakePlan, NeverTakesTheMasqueradeNicsPodAddressForTheGuests) {
   Scene scene{std::vector<std::string>{}};
   scene.input.pod.links[0].addresses = {IpPrefix::parse("10.244.0.12/24")};
