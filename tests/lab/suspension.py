@@ -15,8 +15,9 @@ from pathlib import Path
 
 from lab.process import LabError, wait_until
 
-STOPPED = re.compile(r"^(\d+) --- stopped by SIGSTOP ---$", re.MULTILINE)
-ENDED = re.compile(r"^\d+ \+\+\+ ", re.MULTILINE)
+# strace pads a pid to five places.
+STOPPED = re.compile(r"^(\d+) +--- stopped by SIGSTOP ---$", re.MULTILINE)
+ENDED = re.compile(r"^\d+ +\+\+\+ ", re.MULTILINE)
 
 
 class Suspension:
