@@ -1,0 +1,119 @@
+#include "cloudinit/user_data_updates.h"
+
+#include <algorithm>
+#include <array>
+
+#include "cloudinit/yaml_splice.h"
+#include "cloudinit/yaml_tree.h"
+#include "plan/error.h"
+#include "plan/text.h"
+
+namespace patchbay::cloudinit {
+namespace {
+
+constexpr std::string_view kHeader = "#cloud-config";
+constexpr std::string_view kBlank = " \t\r\n";
+constexpr size_t kMimeSearch = 4096;  // user_data.py, convert_string: a MIME message from here on
+
+constexpr std::array<std::string_view, 6> kNetworkFiles{"/etc/sysconfig/network-scripts",
+                                                        "/etc/systemd/network",
+                                                        "/etc/netplan",
+                                                        "/etc/network/interfaces",
+                                                        "/etc/NetworkManager/system-connections",
+                                                        "nmcli"};
+
+std::string lower(std::string_view text) {
+  std::string made(text);
+  std::transform(made.begin(), made.end(), made.begin(), ascii_lower);
+  return made;
+}
+
+// Where the YAML of a plain cloud-config starts, behind its first line; npos: it is none.
+// cloud-init takes whatever starts with the header; with more of a word behind it, it is something
+// else.
+size_t config_start(std::string_view user_data) {
+  const size_t start = std::min(user_data.find_first_not_of(kBlank), user_data.size());
+  const std::string_view header = user_data.substr(start, kHeader.size());
+  const size_t behind = start + header.size();
+  if (lower(header) != kHeader) return std::string_view::npos;
+  if (behind < user_data.size() && kBlank.find(user_data[behind]) == std::string_view::npos) {
+    return std::string_view::npos;
+  }
+  if (lower(user_data.substr(0, kMimeSearch)).find("mime-version:") != std::string::npos) {
+    return std::string_view::npos;
+  }
+  const size_t line_end = user_data.find('\n', behind);
+  return line_end == std::string_view::npos ? user_data.size() : line_end + 1;
+}
+
+std::string mention(std::string_view text, int line) {
+  for (const std::string_view file : kNetworkFiles) {
+    if (text.find(file) != std::string_view::npos) {
+      return "line " + std::to_string(line + 1) + " (" + std::string(file) + ")";
+    }
+  }
+  return {};
+}
+
+std::string mention_below(const YamlNode& node) {
+  if (node.is_scalar()) return mention(node.text, node.line);
+  for (const YamlNode& child : node.children) {
+    if (std::string found = mention_below(child); !found.empty()) return found;
+  }
+  return {};
+}
+
+std::string mention_in_config(const YamlDocument& document) {
+  for (const char* key : {"write_files", "bootcmd", "runcmd"}) {
+    const YamlNode* written = document.root().find(key);
+    if (!written) continue;
+    if (std::string found = mention_below(*written); !found.empty()) return found;
+  }
+  return {};
+}
+
+std::string mention_in_lines(std::string_view text) {
+  int line = 0;
+  for (size_t start = 0; start < text.size(); ++line) {
+    const size_t end = std::min(text.find('\n', start), text.size());
+    if (std::string found = mention(text.substr(start, end - start), line); !found.empty()) {
+      return found;
+    }
+    start = end + 1;
+  }
+  return {};
+}
+
+}  // namespace
+
+Spliced with_network_updates(std::string_view user_data) {
+  YamlAddition addition;
+  addition.entries = {"updates: {network: {when: [boot]}}"};
+  if (is_blank(user_data) && user_data.find('\t') == std::string_view::npos) {
+    Spliced made = add_to_yaml(std::string(kHeader) + "\n", addition);
+    return splice(user_data, {{0, std::move(made.text)}});
+  }
+  addition.after = config_start(user_data);
+  if (addition.after == std::string_view::npos) {
+    return left_whole(user_data, "it is not a plain cloud-config");
+  }
+  try {
+    if (YamlDocument::parse(user_data).root().find_key("updates")) {
+      return left_whole(user_data, "it has \"updates\" of its own");
+    }
+  } catch (const Error&) {
+    // add_to_yaml says it.
+  }
+  return add_to_yaml(user_data, addition);
+}
+
+std::string writes_network_files(std::string_view user_data) {
+  if (config_start(user_data) == std::string_view::npos) return mention_in_lines(user_data);
+  try {
+    return mention_in_config(YamlDocument::parse(user_data));
+  } catch (const Error&) {
+    return mention_in_lines(user_data);
+  }
+}
+
+}  // namespace patchbay::cloudinit
