@@ -22,6 +22,11 @@ void check_characters(std::string_view text) {
        found = text.find('\r', found + 1)) {
     if (text.substr(found, 2) != "\r\n") refuse("has a carriage return inside of a line");
   }
+  for (const std::string_view line_break : {"\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"}) {
+    if (text.find(line_break) != std::string_view::npos) {
+      refuse("has Unicode's own line breaks (U+0085, U+2028, U+2029)");
+    }
+  }
 }
 
 // PyYAML takes the last, netplan refuses, others take the first.

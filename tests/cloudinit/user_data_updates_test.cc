@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/cloudinit/scenes.h"
+
 namespace patchbay::cloudinit {
 namespace {
 
@@ -12,6 +14,10 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 const std::string kUpdates = "updates:\n  network:\n    when:\n      - boot\n";
+
+TEST(NetworkUpdates, EveryScene) {
+  EXPECT_GE(each_scene("cloudinit/user_data", with_network_updates), 15);
+}
 
 TEST(NetworkUpdates, StandBelowTheHeader) {
   for (const std::string rest :

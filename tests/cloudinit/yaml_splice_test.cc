@@ -194,6 +194,7 @@ INSTANTIATE_TEST_SUITE_P(
         Whole{"network:\n  version: 2\n  ethernets:\n    ? a\n    : {}\n", "else on the line"},
         Whole{"network:\n  ethernet: {}\n", "has no place for them"},
         Whole{"network: 2\n", "has no map"}, Whole{"network:\n  version: 2\r  x: 3\n", "carriage"},
+        Whole{"network:\n  version: 2 # \xe2\x80\xa8\n", "Unicode's own"},
         Whole{"network:\n  version: 2 # \xff\n", "not UTF-8"},
         Whole{std::string("network:\n  version: 2 # \0\n", 26), "not UTF-8"}));
 
