@@ -61,7 +61,9 @@ void Park::undo(Kernel& kernel) const {
     put_back_ipv4(link, addresses, kernel);
     return;
   }
-  kernel.change_link(link, {.multicast = true, .up = false});
+  LinkChange change = speaking(*state);
+  change.up = false;
+  kernel.change_link(link, change);
   if (state->disable_ipv6 == true) kernel.change_link(link, {.disable_ipv6 = false});
   put_back(link, addresses, kernel);
 }

@@ -14,13 +14,14 @@ from lab.netns import Namespace, veth
 from lab.packets import (ALL_NODES4, ALL_NODES6, ARP, ICMP6, IPV4, IPV6, echo_request, group_mac,
                          igmp_query, link_local, mld_query, neighbour_solicitation,
                          router_advertisement, who_has)
-from lab.tap_guest import TapGuest
+from lab.tap_guest import NIC, TapGuest
 from pod_case import UPLINK, PodCase, bridge, static
 
 PAUSE = 5  # seconds: what IPv6 says of its own accord comes within the first four
 DEVICE = "eth3"  # of the node, for CNI's host-device
 ASKER_MAC, ASKER4, ASKER6 = "02:00:00:00:00:77", "192.168.0.3", "fd00::77"
 CONTROL = "control"
+OVER_UPLINK = ("macvlan", "macvtap")  # plugins
 ADDRESSES = {
     "two": ["192.168.0.62/26", "192.168.7.62/24", "fd00::62/64", "fd01::62/64"],
     "none": [],
@@ -28,6 +29,8 @@ ADDRESSES = {
     "macvlan": ["192.168.0.60/26", "fd00::60/64"],
     "device": ["192.168.0.59/26", "fd00::59/64"],
     "ptp": ["192.168.0.58/26", "fd00::58/64"],
+    "tap": ["192.168.0.56/26", "fd00::56/64"],
+    "macvtap": ["192.168.0.55/26", "fd00::55/64"],
     CONTROL: ["192.168.0.57/26", "fd00::57/64"],
 }
 
@@ -39,7 +42,7 @@ class Watched:
     attachment: Attachment
     mac: str
     outlet: socket.socket
-    node_mac: str = ""  # of the macvlan's parent, whose own frames come out there as well
+    node_mac: str = ""  # of a macvlan's or macvtap's parent, whose own frames come out there too
 
     def heard(self) -> list[bytes]:
         return [frame.data for frame in drain(self.outlet)
@@ -56,9 +59,12 @@ class Silence(PodCase):
         veth(self.node, DEVICE, self.hosts, DEVICE)
         self.watched: dict[str, Watched] = {}
 
-    def nads(self) -> dict[str, dict]:
-        ipam = {name: static(*addresses) if addresses else {}
+    def ipam(self) -> dict[str, dict]:
+        return {name: static(*addresses) if addresses else {}
                 for name, addresses in ADDRESSES.items()}
+
+    def nads(self) -> dict[str, dict]:
+        ipam = self.ipam()
         for entry, gateway in zip(ipam["ptp"]["addresses"], (ASKER4, ASKER6)):
             entry["gateway"] = gateway
         common = {"cniVersion": "1.0.0", "patchbay": {"mode": self.mode}}
@@ -76,16 +82,21 @@ class Silence(PodCase):
 
     def outlet(self, attachment: Attachment) -> tuple[Namespace, str]:
         kind = attachment.nad["type"]
-        if kind in ("macvlan", "host-device"):
-            return self.hosts, attachment.nad.get("master") or attachment.nad["device"]
+        if kind in OVER_UPLINK:
+            return self.hosts, UPLINK
+        if kind == "host-device":
+            return self.hosts, attachment.nad["device"]
         return self.node, attachment.result["interfaces"][kind == "bridge"]["name"]
+
+    def add_network(self, network: str, nad: dict) -> Attachment:
+        return self.multus.add_network(self.pod, network, nad)
 
     def watch(self, network: str, nad: dict) -> None:
         """Its ADD; listened to before, and what is heard until the end of ADD is put aside."""
-        attachment = self.multus.add_network(self.pod, network, nad)
+        attachment = self.add_network(network, nad)
         outlet = self.stack.enter_context(packet_socket(*self.outlet(attachment)))
         mac = self.pod.link(attachment.pod_interface)["address"]
-        node_mac = self.node.link(UPLINK)["address"] if nad["type"] == "macvlan" else ""
+        node_mac = self.node.link(UPLINK)["address"] if nad["type"] in OVER_UPLINK else ""
         self.watched[network] = Watched(attachment, mac, outlet, node_mac)
         if network != CONTROL:
             self.multus.add_binding(attachment)
@@ -96,11 +107,10 @@ class Silence(PodCase):
             self.watch(network, nad)
         self.provoke()
         self.assert_silent("after ADD")
-        guests = [TapGuest(self.pod, watched.attachment.tap, watched.mac)
-                  for network, watched in self.watched.items() if network != CONTROL]
-        with guests[0]:
-            for network, watched in list(self.watched.items())[1:-1]:
-                guests[0].plug(watched.attachment.tap, watched.mac)
+        (first, mac), *others = self.for_guest()
+        with TapGuest(self.pod, first, mac) as guest:
+            for link, mac in others:
+                guest.plug(link, mac)
         for watched in self.watched.values():
             watched.heard()
         self.provoke(ipv6_everywhere=True)
@@ -113,6 +123,11 @@ class Silence(PodCase):
         self.provoke()
         self.assert_silent("after DEL")
         self.multus.detach_all(self.pod)
+
+    def for_guest(self) -> list[tuple[str, str]]:
+        """What a guest opens, with its MAC there."""
+        return [(watched.attachment.tap, watched.mac)
+                for network, watched in self.watched.items() if network != CONTROL]
 
     def provoke(self, ipv6_everywhere: bool = False) -> None:
         self.ask_from_outside()
@@ -186,6 +201,38 @@ class SilenceOfBridgesInThePod(Silence):
 
     def nads(self) -> dict[str, dict]:
         return {network: nad for network, nad in super().nads().items() if network != "macvlan"}
+
+
+class SilenceOfWhatQemuOpensItself(Silence):
+    """The pod's interface is a tap (CNI's tap plugin) or a macvtap (as macvtap-cni leaves it, which Debian has
+    not, with addresses). From a tap frames come out only where a process has it open: one does from
+    before our ADD on, and is silent itself."""
+
+    def nads(self) -> dict[str, dict]:
+        ipam = self.ipam()
+        return {"macvtap": {"type": "macvtap"},
+                "tap": {"cniVersion": "1.0.0", "name": "tap-net", "type": "tap", "owner": 107,
+                        "group": 107, "ipam": ipam["tap"]},
+                CONTROL: bridge(ipam[CONTROL])}
+
+    def add_network(self, network: str, nad: dict) -> Attachment:
+        if network != "macvtap":
+            return super().add_network(network, nad)
+        attachment = self.adopt_macvtap(network)
+        for address in ADDRESSES[network]:
+            self.pod.run("ip", "address", "add", address, "dev", attachment.pod_interface)
+        return attachment
+
+    def outlet(self, attachment: Attachment) -> tuple[Namespace, str]:
+        if attachment.nad["type"] != "tap":
+            return super().outlet(attachment)
+        listener = self.stack.enter_context(
+            TapGuest(self.pod, attachment.pod_interface, ASKER_MAC))
+        return listener.namespace, NIC
+
+    def for_guest(self) -> list[tuple[str, str]]:
+        macvtap = self.watched["macvtap"]
+        return [(macvtap.attachment.pod_interface, macvtap.mac)]
 
 
 if __name__ == "__main__":
