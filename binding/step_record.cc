@@ -1,4 +1,5 @@
 // MakeRecord: the record in the aliases of links of our own.
+#include "binding/parked.h"
 #include "binding/step_text.h"
 #include "plan/error.h"
 #include "plan/names.h"
@@ -45,7 +46,17 @@ void MakeRecord::apply(Kernel& kernel) const {
   }
 }
 
-void MakeRecord::undo(Kernel& kernel) const { delete_record_links(link, 0, kernel); }
+// Whole or gone: GC could not tell whose half a record is.
+void MakeRecord::undo(Kernel& kernel) const {
+  std::vector<std::string> found;
+  for (const PodLink& each : record_links(kernel, link)) found.push_back(each.alias);
+  try {
+    delete_record_links(link, 0, kernel);
+  } catch (const Error&) {
+    MakeRecord{link, found}.apply(kernel);
+    throw;
+  }
+}
 
 std::string MakeRecord::text() const {
   std::string record;
