@@ -2,6 +2,7 @@
 opens the taps as that user, so a tap with the wrong owner fails here as it would in a cluster."""
 
 import shutil
+import uuid
 from pathlib import Path
 
 from lab.paths import LAB_CACHE
@@ -27,6 +28,8 @@ class Libvirt:
         configuration = self.pod.room / "kubevirt-private/libvirt"
         configuration.mkdir()
         (configuration / "qemu.conf").write_text(QEMU_CONF)
+        # Two that have the machine's would not migrate to one another.
+        (configuration / "libvirtd.conf").write_text(f'host_uuid = "{uuid.uuid4()}"\n')
         probes = self.pod.room / PROBES
         if PROBES_KEPT.is_dir():
             shutil.copytree(PROBES_KEPT, probes)

@@ -20,7 +20,7 @@ XDG = {"XDG_CACHE_HOME": "/var/run/kubevirt-private",
 PROGRAMS_IN_POD = Path("/run/patchbay")
 FOLDERS = ("kubevirt-hooks", "kubevirt-private", "kubevirt-ephemeral-disks/disk-data/disk0",
            "kubevirt/container-disks", "libvirt/cloud-init-dir", "lock", "patchbay", "guest")
-# The pod's first process: mounts, then reaps whatever ends. $1: the pod's /run, $2: programs.
+# The pod's first process: mounts, then reaps whatever ends. $1: the pod's /run, $2: programs, $3: its name.
 INIT = f"""
 set -e
 mount --make-rprivate /
@@ -30,6 +30,7 @@ mount --bind /run/passwd /etc/passwd
 mount --bind /run/group /etc/group
 mount -t tmpfs -o mode=755 tmpfs /dev/net
 mknod -m 666 /dev/net/tun c 10 200
+hostname "$3"
 touch /run/ready
 sleep infinity & wait
 """
@@ -58,8 +59,8 @@ class Pod:
         self._add_to("passwd", f"qemu:x:{QEMU_UID}:{QEMU_UID}:qemu:/:/sbin/nologin")
         self._add_to("group", f"qemu:x:{QEMU_UID}:")
         self._holder = start(["ip", "netns", "exec", self.network_namespace, "unshare", "--mount",
-                              "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", INIT,
-                              "pod", self.room, self.programs])
+                              "--uts", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c", INIT,
+                              "pod", self.room, self.programs, self.network_namespace])
         try:
             wait_until("the pod's mounts", self._ready, timeout=30)
             self.pid = int(children_of(self._holder.pid)[0])
@@ -102,7 +103,7 @@ class Pod:
     def command(self, words: Sequence[str], *, root: bool = False,
                 environment: Mapping[str, str] = {}) -> list[str]:
         """The command line that runs `words` in the pod, as its user or as root."""
-        enter = ["nsenter", f"--target={self.pid}", "--mount", "--net", "--pid"]
+        enter = ["nsenter", f"--target={self.pid}", "--mount", "--uts", "--net", "--pid"]
         if not root:
             enter += ["setpriv", f"--reuid={QEMU_UID}", f"--regid={QEMU_UID}", "--clear-groups",
                       "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
