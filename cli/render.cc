@@ -58,7 +58,11 @@ Rendering render(const PlanInput& input) {
     }
   }
   if (!rendering.plan.attachments.empty()) {
-    rendering.network_data = cloudinit::render_v2(rendering.plan, rendering.diagnostics);
+    const auto source = input.vmi.cloud_init == CloudInitVolume::kConfigDrive
+                            ? CloudInitData::DataSource::kConfigDrive
+                            : CloudInitData::DataSource::kNoCloud;
+    rendering.network_data = cloudinit::render(
+        rendering.plan, cloudinit::format_for(source, rendering.plan.guest), rendering.diagnostics);
   }
   return rendering;
 }

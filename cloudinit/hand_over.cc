@@ -1,8 +1,9 @@
 #include <algorithm>
 
+#include "cloudinit/guest_nic.h"
 #include "cloudinit/network_data.h"
 #include "cloudinit/user_network_data.h"
-#include "cloudinit/v2_entry.h"
+#include "cloudinit/v1_text.h"
 #include "cloudinit/v2_text.h"
 #include "plan/error.h"
 #include "plan/text.h"
@@ -79,12 +80,14 @@ std::string labels_without_mac(const UserNetworkData& user) {
   return labels.empty() ? std::string() : join(labels);
 }
 
-std::string paste_hint(const V2Entry& entry, UserForm form) {
+std::string paste_hint(const GuestNic& entry, UserForm form) {
   switch (form) {
     case UserForm::kV1:
       return "add under \"config:\" " + v1_snippet(entry);
     case UserForm::kV2:
-      return "add under \"ethernets:\" " + v2_snippet(entry);
+      return "add under \"ethernets:\" " + v2_snippet(entry, Guest::kLinux);
+    case UserForm::kNetworkData:
+    case UserForm::kEni:
     case UserForm::kUnknown:
       return "write it there, matched by the MAC address, or remove networkData to have it written "
              "for you";
@@ -93,12 +96,12 @@ std::string paste_hint(const V2Entry& entry, UserForm form) {
 }
 
 // Nothing of the user's names this NIC's MAC.
-Diagnostic not_mentioned(const Attachment& attachment, const V2Entry& entry,
+Diagnostic not_mentioned(const Attachment& attachment, const GuestNic& entry,
                          const UserNetworkData& user) {
   const std::string nic = "the NIC " + attachment.mac.to_string();
   const std::string loss = "the guest will not have " + wanted(attachment) + " there";
   std::string message;
-  if (user.form == UserForm::kUnknown) {
+  if (!user.problem.empty()) {
     message = "networkData is passed on as it is, but " + user.problem + ": unless it configures " +
               nic + ", " + loss;
   } else if (const std::string labels = labels_without_mac(user); !labels.empty()) {
@@ -115,7 +118,7 @@ void judge_user_data(const NetworkPlan& plan, const std::string& network_data,
                      Diagnostics& diagnostics) {
   const UserNetworkData user = read_user_network_data(network_data);
   Diagnostics about_text_not_used;
-  const std::vector<V2Entry> entries = v2_entries(plan, about_text_not_used);
+  const std::vector<GuestNic> entries = guest_nics(plan, Format::kV2, about_text_not_used);
   for (size_t i = 0; i < plan.attachments.size(); ++i) {
     const Attachment& attachment = plan.attachments[i];
     if (const UserNic* nic = find_nic(user, attachment.mac)) {
@@ -123,19 +126,6 @@ void judge_user_data(const NetworkPlan& plan, const std::string& network_data,
     } else if (!wanted(attachment).empty()) {
       diagnostics.push_back(not_mentioned(attachment, entries[i], user));
     }
-  }
-}
-
-void refuse_config_drive(const NetworkPlan& plan, Diagnostics& diagnostics) {
-  for (const Attachment& attachment : plan.attachments) {
-    const std::string what = wanted(attachment);
-    if (what.empty()) continue;
-    diagnostics.push_back(
-        {attachment.addresses.empty() ? Severity::kWarning : Severity::kError, attachment.network,
-         "volumes[].cloudInitConfigDrive",
-         "the guest can't be told " + what +
-             ": writing networkData for cloudInitConfigDrive is not supported by this version",
-         "use cloudInitNoCloud, or write networkData (network_data.json) in the VM"});
   }
 }
 
@@ -147,10 +137,9 @@ Handover hand_over(const NetworkPlan& plan, const CloudInitData& data) {
   if (plan.attachments.empty()) return handover;
   if (!is_blank(data.network_data)) {
     judge_user_data(plan, data.network_data, handover.diagnostics);
-  } else if (data.data_source == CloudInitData::DataSource::kConfigDrive) {
-    refuse_config_drive(plan, handover.diagnostics);
   } else {
-    handover.network_data = render_v2(plan, handover.diagnostics);
+    handover.network_data =
+        render(plan, format_for(data.data_source, plan.guest), handover.diagnostics);
   }
   return handover;
 }

@@ -1,23 +1,27 @@
-// What the guest is told: network-config for its cloud-init, and the decision whether to say
-// anything. What users wrote as networkData is read in this folder only.
+// What the guest is told: its network configuration in the form that its volume and its reader
+// take, and the decision whether to say anything. What users wrote as networkData is read in this
+// folder only.
 #pragma once
 
 #include <string>
 
+#include "cloudinit/guest_nic.h"
 #include "plan/cloud_init_data.h"
 #include "plan/network_plan.h"
 
 namespace patchbay::cloudinit {
 
-// Netplan-style network-config version 2, inside the subset that every renderer of cloud-init takes
-// (docs.cloud-init.io, "Networking config Version 2"; what each renderer makes of it is measured in
-// tests/net_convert_test.py): one entry an attachment, id from the network's name, matched by MAC;
-// the plan's other NICs with DHCPv4. Block style, keys in fixed order, strings quoted where YAML
-// could misread them. With `network:` around it, as KubeVirt passes it through.
+// One entry for each attachment, found by its MAC; the plan's other NICs with DHCPv4.
+// - kV2: netplan-style, inside the subset that every renderer of cloud-init takes
+//   (docs.cloud-init.io, "Networking config Version 2"), but for what is said to netplan alone;
+// - kV1: for cloudbase-init (its nocloudservice.py); also for cloud-init beside a user's own v1;
+// - kNetworkData: OpenStack's network_data.json, for both readers of a ConfigDrive.
+// What each reader makes of it is measured in tests/net_convert_test.py. v1 and v2 are in block
+// style with `network:` around it, as KubeVirt passes it through.
 //
-// What that subset can't say is left out and named in `diagnostics`: a warning where the address
-// works without it, an error where the NIC would not.
-std::string render_v2(const NetworkPlan& plan, Diagnostics& diagnostics);
+// What the format and the guest have no word for is left out and named in `diagnostics`: a warning
+// where the address works without it, an error where the NIC would not.
+std::string render(const NetworkPlan& plan, Format format, Diagnostics& diagnostics);
 
 struct Handover {
   std::string user_data;     // to be returned to KubeVirt: never empty

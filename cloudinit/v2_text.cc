@@ -1,150 +1,140 @@
 #include "cloudinit/v2_text.h"
 
-#include <yaml-cpp/yaml.h>
-
-#include <utility>
+#include "cloudinit/yaml_values.h"
 
 namespace patchbay::cloudinit {
 namespace {
 
-// PyYAML takes a bare MAC of small digits for a base-60 number, an address with a colon for a map.
-void value(YAML::Emitter& out, const std::string& text) { out << YAML::DoubleQuoted << text; }
-
-void entry(YAML::Emitter& out, const char* key, const std::string& text) {
-  if (text.empty()) return;
-  out << YAML::Key << key << YAML::Value;
-  value(out, text);
-}
-
-void entry(YAML::Emitter& out, const char* key, const std::optional<bool>& flag) {
-  if (flag) out << YAML::Key << key << YAML::Value << *flag;
-}
-
-void entry(YAML::Emitter& out, const char* key, const std::vector<std::string>& texts) {
-  if (texts.empty()) return;
-  out << YAML::Key << key << YAML::Value << YAML::BeginSeq;
-  for (const std::string& text : texts) value(out, text);
-  out << YAML::EndSeq;
-}
-
-void entry(YAML::Emitter& out, const char* key, const std::optional<uint32_t>& number) {
-  if (number) out << YAML::Key << key << YAML::Value << *number;
-}
-
-void dhcp_overrides(YAML::Emitter& out, const char* key, const V2Entry& nic,
+void dhcp_overrides(YAML::Emitter& out, const char* key, const GuestNic& nic,
                     const std::optional<bool>& dhcp) {
   if (!dhcp.value_or(false) || !nic.dhcp_metric) return;
   out << YAML::Key << key << YAML::Value << YAML::BeginMap;
-  entry(out, "route-metric", nic.dhcp_metric);
+  put(out, "route-metric", nic.dhcp_metric);
   out << YAML::EndMap;
 }
 
-void routes(YAML::Emitter& out, const V2Entry& nic, const char* to, const char* via) {
-  if (nic.routes.empty()) return;
+// Default routes are `gateway4` and `gateway6`, though netplan calls them deprecated: cloud-init
+// before 23.1 writes a route to ::/0 as one to ::/64 (canonical/cloud-init#4600), and the eni
+// renderer writes routes as commands of net-tools, which Debian's guests don't have. They need a
+// static address beside them, and have no metric, but no rival either. netplan itself takes routes
+// in every version, and cloudbase-init one gateway of the two.
+bool is_gateway(const GuestNic& nic, const GuestRoute& route, Guest guest) {
+  if (guest == Guest::kNetplan || guest == Guest::kWindows) return false;
+  const Family family = route.to.family();
+  return route.to.is_default() && route.via && !route.table && !route.via_is_on_link &&
+         has_family(nic, family);
+}
+
+// Every renderer but eni takes 0.0.0.0 for "on the link"; netplan has a word of its own, and IPv6
+// no other.
+void on_link(YAML::Emitter& out, const GuestRoute& route, Guest guest) {
+  if (guest == Guest::kNetplan) {
+    out << YAML::Key << "scope" << YAML::Value << "link";
+  } else {
+    put(out, "via", IpAddress::any(route.to.family()));
+  }
+}
+
+void routes(YAML::Emitter& out, const GuestNic& nic, Guest guest) {
+  std::vector<GuestRoute> listed;
+  for (const GuestRoute& route : nic.routes) {
+    if (is_gateway(nic, route, guest)) {
+      put(out, route.to.family() == Family::kIpv4 ? "gateway4" : "gateway6", *route.via);
+    } else {
+      listed.push_back(route);
+    }
+  }
+  if (listed.empty()) return;
   out << YAML::Key << "routes" << YAML::Value << YAML::BeginSeq;
-  for (const V2Route& route : nic.routes) {
+  for (const GuestRoute& route : listed) {
     out << YAML::BeginMap;
-    entry(out, to, route.to);
-    entry(out, via, route.via);
-    entry(out, "metric", route.metric);
+    put(out, "to", route.to);
+    if (route.via) {
+      put(out, "via", *route.via);
+      if (route.via_is_on_link && guest == Guest::kNetplan) put(out, "on-link", true);
+    } else {
+      on_link(out, route, guest);
+    }
+    put(out, "metric", route.metric);
+    put(out, "table", route.table);
     out << YAML::EndMap;
   }
   out << YAML::EndSeq;
 }
 
-void nameservers(YAML::Emitter& out, const V2Entry& nic) {
+void rules(YAML::Emitter& out, const GuestNic& nic) {
+  if (nic.rules.empty()) return;
+  out << YAML::Key << "routing-policy" << YAML::Value << YAML::BeginSeq;
+  for (const GuestRule& rule : nic.rules) {
+    out << YAML::BeginMap;
+    put(out, "from", rule.from);
+    put(out, "table", rule.table);
+    out << YAML::EndMap;
+  }
+  out << YAML::EndSeq;
+}
+
+void nameservers(YAML::Emitter& out, const GuestNic& nic) {
   if (nic.dns_servers.empty() && nic.dns_search.empty()) return;
   out << YAML::Key << "nameservers" << YAML::Value << YAML::BeginMap;
-  entry(out, "addresses", nic.dns_servers);
-  entry(out, "search", nic.dns_search);
+  put(out, "addresses", nic.dns_servers);
+  put(out, "search", nic.dns_search);
   out << YAML::EndMap;
 }
 
-void id_and_entry(YAML::Emitter& out, const V2Entry& nic) {
+void id_and_entry(YAML::Emitter& out, const GuestNic& nic, Guest guest) {
   out << YAML::Key;
   if (nic.set_name) {
-    value(out, nic.id);
+    put_value(out, nic.id);
   } else {
     out << nic.id;
   }
   out << YAML::Value << YAML::BeginMap;
   out << YAML::Key << "match" << YAML::Value << YAML::BeginMap;
-  entry(out, "macaddress", nic.mac);
+  put(out, "macaddress", nic.mac);
   out << YAML::EndMap;
-  if (nic.set_name) entry(out, "set-name", nic.id);
-  entry(out, "dhcp4", nic.dhcp4);
+  if (nic.set_name) put(out, "set-name", nic.id);
+  if (nic.optional) put(out, "optional", true);
+  put(out, "dhcp4", nic.dhcp4);
   dhcp_overrides(out, "dhcp4-overrides", nic, nic.dhcp4);
-  entry(out, "dhcp6", nic.dhcp6);
+  put(out, "dhcp6", nic.dhcp6);
   dhcp_overrides(out, "dhcp6-overrides", nic, nic.dhcp6);
-  entry(out, "accept-ra", nic.accept_ra);
-  entry(out, "addresses", nic.addresses);
-  entry(out, "gateway6", nic.gateway6);
-  routes(out, nic, "to", "via");
-  if (nic.mtu != 0) out << YAML::Key << "mtu" << YAML::Value << nic.mtu;
+  put(out, "accept-ra", nic.accept_ra);
+  put(out, "addresses", nic.addresses);
+  routes(out, nic, guest);
+  rules(out, nic);
+  if (nic.mtu != 0) put(out, "mtu", nic.mtu);
   nameservers(out, nic);
   out << YAML::EndMap;
 }
 
-void v1_subnet_common(YAML::Emitter& out, const V2Entry& nic) {
-  entry(out, "dns_nameservers", nic.dns_servers);
-  entry(out, "dns_search", nic.dns_search);
-  routes(out, nic, "destination", "gateway");
-}
-
-// v1 hangs routes and name service on a subnet: on the first one, the IPv6 gateway on the first of
-// IPv6.
-void v1_subnets(YAML::Emitter& out, const V2Entry& nic) {
-  bool first = true;
-  std::string gateway6 = nic.gateway6;
-  const auto subnet = [&](const std::string& type, const std::string& address) {
-    out << YAML::BeginMap << YAML::Key << "type" << YAML::Value << type;
-    entry(out, "address", address);
-    if (address.find(':') != std::string::npos) {
-      entry(out, "gateway", std::exchange(gateway6, {}));
-    }
-    if (first) v1_subnet_common(out, nic);
-    first = false;
-    out << YAML::EndMap;
-  };
-  out << YAML::Key << "subnets" << YAML::Value << YAML::BeginSeq;
-  if (nic.dhcp4.value_or(false)) subnet("dhcp4", {});
-  if (nic.dhcp6.value_or(false)) subnet("dhcp6", {});
-  if (!nic.dhcp6.value_or(false) && nic.accept_ra.value_or(false)) subnet("ipv6_slaac", {});
-  for (const std::string& address : nic.addresses) subnet("static", address);
-  out << YAML::EndSeq;
-}
-
 }  // namespace
 
-std::string v2_text(const std::vector<V2Entry>& entries) {
+std::string v2_text(const std::vector<GuestNic>& nics, Guest guest) {
   YAML::Emitter out;
   out << YAML::BeginMap << YAML::Key << "network" << YAML::Value << YAML::BeginMap;
   out << YAML::Key << "version" << YAML::Value << 2;
   out << YAML::Key << "ethernets" << YAML::Value << YAML::BeginMap;
-  for (const V2Entry& nic : entries) id_and_entry(out, nic);
+  for (const GuestNic& nic : nics) id_and_entry(out, nic, guest);
   out << YAML::EndMap << YAML::EndMap << YAML::EndMap;
   return std::string(out.c_str(), out.size()) + "\n";
 }
 
-std::string v2_snippet(const V2Entry& nic) {
+std::string v2_entry(const GuestNic& nic, Guest guest) {
+  YAML::Emitter out;
+  out << YAML::BeginMap;
+  id_and_entry(out, nic, guest);
+  out << YAML::EndMap;
+  return std::string(out.c_str(), out.size()) + "\n";
+}
+
+std::string v2_snippet(const GuestNic& nic, Guest guest) {
   YAML::Emitter out;
   out << YAML::Flow << YAML::BeginMap;
-  id_and_entry(out, nic);
+  id_and_entry(out, nic, guest);
   out << YAML::EndMap;
   const std::string braced(out.c_str(), out.size());
   return braced.substr(1, braced.size() - 2);  // an entry of a block map, not a map of its own
-}
-
-std::string v1_snippet(const V2Entry& nic) {
-  YAML::Emitter out;
-  out << YAML::Flow << YAML::BeginMap;
-  out << YAML::Key << "type" << YAML::Value << "physical";
-  entry(out, "name", nic.id);
-  entry(out, "mac_address", nic.mac);
-  if (nic.mtu != 0) out << YAML::Key << "mtu" << YAML::Value << nic.mtu;
-  v1_subnets(out, nic);
-  out << YAML::EndMap;
-  return "- " + std::string(out.c_str(), out.size());
 }
 
 }  // namespace patchbay::cloudinit

@@ -1,18 +1,21 @@
-// Network-config as text. Every string that did not come from a closed alphabet is quoted.
+// Network-config version 2 as text. Every string that did not come from a closed alphabet is
+// quoted.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "cloudinit/v2_entry.h"
+#include "cloudinit/guest_nic.h"
 
 namespace patchbay::cloudinit {
 
 // The whole document, block style, `network:` around it, final newline.
-std::string v2_text(const std::vector<V2Entry>& entries);
+std::string v2_text(const std::vector<GuestNic>& nics, Guest guest);
 
-// One entry on one line, for a person to paste: v2 under `ethernets:`, v1 under `config:`.
-std::string v2_snippet(const V2Entry& entry);
-std::string v1_snippet(const V2Entry& entry);
+// The lines of one NIC, from its id on, as they stand under `ethernets:`; without indentation.
+std::string v2_entry(const GuestNic& nic, Guest guest);
+
+// The same on one line, for a person to paste.
+std::string v2_snippet(const GuestNic& nic, Guest guest);
 
 }  // namespace patchbay::cloudinit

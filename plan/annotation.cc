@@ -96,7 +96,7 @@ std::string read_guest_name(const JsonReader& reader) {
 
 NetworkWishes read_wishes(const JsonReader& reader) {
   reader.only({"ipv4", "ipv6", "addresses", "gateway4", "gateway6", "routes", "dns", "mtu",
-               "guestName", "defaultRoute"});
+               "guestName", "defaultRoute", "sourceRouting"});
   NetworkWishes wishes;
   using enum Ipv6Method;
   if (const auto ipv4 = reader.find("ipv4")) {
@@ -133,6 +133,7 @@ NetworkWishes read_wishes(const JsonReader& reader) {
     wishes.guest_name = read_guest_name(*guest_name);
   }
   if (const auto wanted = reader.find("defaultRoute")) wishes.default_route = wanted->boolean();
+  wishes.source_routing = reader.true_at("sourceRouting");
   return wishes;
 }
 

@@ -5,7 +5,7 @@
 //     "gateway4": "192.168.0.2", "gateway6": "fd00::1",
 //     "routes": [{"to": "10.0.0.0/8", "via": "192.168.0.3", "metric": 100}],
 //     "dns": {"servers": ["10.0.0.53"], "search": ["corp.example"]},
-//     "mtu": 1500, "guestName": "ens192", "defaultRoute": true}}
+//     "mtu": 1500, "guestName": "ens192", "defaultRoute": true, "sourceRouting": true}}
 #pragma once
 
 #include <map>
@@ -31,6 +31,7 @@ struct NetworkWishes {
   std::optional<uint32_t> mtu;
   std::string guest_name;
   std::optional<bool> default_route;
+  bool source_routing = false;
 
   bool operator==(const NetworkWishes&) const = default;
 };

@@ -23,6 +23,11 @@ bool may_learn_one(const Attachment& attachment) {
   return learns_routes(attachment, Family::kIpv4) || learns_routes(attachment, Family::kIpv6);
 }
 
+uint32_t secondary_metric(const NetworkPlan& plan, const std::string& network) {
+  const auto place = std::find(plan.order.begin(), plan.order.end(), network);
+  return kSecondaryMetric + static_cast<uint32_t>(place - plan.order.begin());
+}
+
 std::string preferred(const Vmi& vmi, const Wishes& wishes, NetworkPlan& plan) {
   std::vector<std::string> asked;
   for (const Attachment& attachment : plan.attachments) {
@@ -56,8 +61,7 @@ void choose_default_route(const Vmi& vmi, const Wishes& wishes, NetworkPlan& pla
   plan.default_route = preferred(vmi, wishes, plan);
   for (Attachment& attachment : plan.attachments) {
     const bool is_preferred = attachment.network == plan.default_route;
-    const auto place = std::find(plan.order.begin(), plan.order.end(), attachment.network);
-    const uint32_t secondary = kSecondaryMetric + static_cast<uint32_t>(place - plan.order.begin());
+    const uint32_t secondary = secondary_metric(plan, attachment.network);
     for (Route& route : attachment.routes) {
       if (route.to.is_default() && !route.metric && !is_preferred) route.metric = secondary;
     }
@@ -66,6 +70,11 @@ void choose_default_route(const Vmi& vmi, const Wishes& wishes, NetworkPlan& pla
     if (is_preferred && wanted(wishes, attachment.network).value_or(false)) {
       attachment.dhcp_metric = kPreferredDhcpMetric;
     }
+  }
+  // Without one of their own, ifupdown's routes collide and the NIC of the second stays half done.
+  for (OtherNic& other : plan.others) {
+    if (plan.default_route.empty() || other.network == plan.default_route) continue;
+    other.dhcp_metric = secondary_metric(plan, other.network);
   }
 }
 

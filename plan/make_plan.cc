@@ -74,6 +74,7 @@ std::string binding_of(const Nic& nic) {
 // The guest's MAC and who says so; nothing where nobody knows it.
 std::optional<std::pair<Mac, MacSource>> mac_of(const Nic& nic) {
   if (nic.interface->mac) return std::pair(*nic.interface->mac, MacSource::kSpec);
+  if (nic.interface->guest_mac) return std::pair(*nic.interface->guest_mac, MacSource::kStatus);
   if (nic.info != nullptr && nic.info->mac)
     return std::pair(*nic.info->mac, MacSource::kNetworkInfo);
   if (nic.record && !nic.record->mac.is_zero()) {
@@ -247,7 +248,10 @@ std::optional<Attachment> attach(const Nic& nic, const PlanInput& input, Diagnos
                      .record = nic.record ? &*nic.record : nullptr,
                      .pod_link = nic.ours && !nic.record ? nic.pod_link : nullptr},
                     attachment, diagnostics);
-  if (nic.wishes != nullptr) attachment.guest_name = nic.wishes->guest_name;
+  if (nic.wishes != nullptr) {
+    attachment.guest_name = nic.wishes->guest_name;
+    attachment.source_routing = nic.wishes->source_routing;
+  }
   if (nic.record) {
     attachment.ipam = nic.record->ipam;
     attachment.wiring = nic.record->wiring;
@@ -314,6 +318,7 @@ bool is_our_binding(std::string_view plugin) {
 NetworkPlan make_plan(const PlanInput& input) {
   NetworkPlan plan;
   plan.vmi = input.vmi.namespace_ + "/" + input.vmi.name;
+  plan.guest = guest_of(input.vmi.guest, plan.diagnostics);
   const Wishes wishes = parse_networks_annotation(input.vmi.networks_annotation, plan.diagnostics);
   refuse_unknown_networks(input.vmi, wishes, plan.diagnostics);
   for (const VmiInterface& interface : input.vmi.interfaces) {
@@ -322,7 +327,7 @@ NetworkPlan make_plan(const PlanInput& input) {
     const Nic nic = look_at(input, interface, wishes, plan.diagnostics);
     if (!is_attachment(nic)) {
       const auto mac = mac_of(nic);
-      plan.others.push_back({interface.name, binding_of(nic), mac ? mac->first : Mac()});
+      plan.others.push_back({interface.name, binding_of(nic), mac ? mac->first : Mac(), {}});
     } else if (auto attachment = attach(nic, input, plan.diagnostics)) {
       plan.attachments.push_back(*std::move(attachment));
     }

@@ -30,6 +30,8 @@ std::string_view name(MacSource source) {
   switch (source) {
     case MacSource::kSpec:
       return "spec";
+    case MacSource::kStatus:
+      return "status";
     case MacSource::kNetworkInfo:
       return "network-info";
     case MacSource::kRecord:

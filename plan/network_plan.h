@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "plan/diagnostic.h"
+#include "plan/guest.h"
 #include "plan/ip_config.h"
 #include "plan/methods.h"
 #include "plan/record.h"
@@ -22,8 +23,9 @@ enum class Backend { kRedirect, kBridge, kTap, kMacvtap, kCore };
 std::string_view name(Backend backend);  // "redirect", "bridge", "tap", "macvtap", "core"
 std::optional<Backend> backend_named(std::string_view text);
 
-enum class MacSource { kSpec, kNetworkInfo, kRecord, kPodInterface };
-std::string_view name(MacSource source);  // "spec", "network-info", "record", "pod interface"
+enum class MacSource { kSpec, kStatus, kNetworkInfo, kRecord, kPodInterface };
+std::string_view name(
+    MacSource source);  // "spec", "status", "network-info", "record", "pod interface"
 
 struct PlannedAddress {
   IpPrefix prefix;
@@ -68,9 +70,10 @@ struct Attachment {
   std::optional<uint32_t> dhcp_metric;  // for default routes that DHCP or RA may bring; absent: the
                                         // guest's own
   Dns dns;
-  std::string guest_name;  // empty: the guest names it
-  std::string ipam;        // the network's IPAM kind; empty: none
-  Wiring wiring;           // of the pod's side; from the record, and of our own backends only
+  std::string guest_name;       // empty: the guest names it
+  bool source_routing = false;  // replies leave by the NIC that the request came in on
+  std::string ipam;             // the network's IPAM kind; empty: none
+  Wiring wiring;                // of the pod's side; from the record, and of our own backends only
   DomainWishes domain;
 
   bool operator==(const Attachment&) const = default;
@@ -81,14 +84,16 @@ struct Attachment {
 struct OtherNic {
   std::string network;
   std::string binding;
-  Mac mac;  // zero: unknown; the guest can't be told of this NIC then
+  Mac mac;                              // zero: unknown; the guest can't be told of this NIC then
+  std::optional<uint32_t> dhcp_metric;  // as an attachment's
 
   bool operator==(const OtherNic&) const = default;
 };
 
 struct NetworkPlan {
   int schema = kPlanSchema;
-  std::string vmi;                 // "namespace/name"
+  std::string vmi;  // "namespace/name"
+  Guest guest = Guest::kLinux;
   std::vector<std::string> order;  // the networks of all NICs, in the VMI's order of interfaces
   std::vector<Attachment> attachments;  // in the VMI's order of interfaces
   std::vector<OtherNic> others;         // the same

@@ -9,8 +9,8 @@ namespace patchbay {
 namespace {
 
 constexpr std::array kSeverities{Severity::kNote, Severity::kWarning, Severity::kError};
-constexpr std::array kMacSources{MacSource::kSpec, MacSource::kNetworkInfo, MacSource::kRecord,
-                                 MacSource::kPodInterface};
+constexpr std::array kMacSources{MacSource::kSpec, MacSource::kStatus, MacSource::kNetworkInfo,
+                                 MacSource::kRecord, MacSource::kPodInterface};
 constexpr std::array kSources{Source::kAnnotation, Source::kRecord, Source::kPodInterface,
                               Source::kFallback};
 constexpr std::array kIpv4Methods{Ipv4Method::kNone, Ipv4Method::kDhcp, Ipv4Method::kStatic};
@@ -88,6 +88,7 @@ Json write_attachment(const Attachment& attachment) {
   if (attachment.dhcp_metric) json["dhcpMetric"] = *attachment.dhcp_metric;
   if (!attachment.dns.empty()) json["dns"] = write_dns(attachment.dns);
   if (!attachment.guest_name.empty()) json["guestName"] = attachment.guest_name;
+  if (attachment.source_routing) json["sourceRouting"] = true;
   if (!attachment.ipam.empty()) json["ipam"] = attachment.ipam;
   write_wiring(attachment.wiring, json);
   json["domain"] = write_domain(attachment.domain);
@@ -100,9 +101,9 @@ IfName read_if_name(const JsonReader& reader, std::string_view key) {
 
 Attachment read_attachment(const JsonReader& reader) {
   std::vector<std::string_view> known{
-      "network",       "nad",        "binding",   "ours",      "podInterface", "tap",   "backend",
-      "backendReason", "mac",        "macSource", "mtu",       "ipv4",         "ipv6",  "addresses",
-      "routes",        "dhcpMetric", "dns",       "guestName", "ipam",         "domain"};
+      "network",       "nad",        "binding",   "ours",      "podInterface",  "tap",  "backend",
+      "backendReason", "mac",        "macSource", "mtu",       "ipv4",          "ipv6", "addresses",
+      "routes",        "dhcpMetric", "dns",       "guestName", "sourceRouting", "ipam", "domain"};
   known.insert(known.end(), kWiringKeys.begin(), kWiringKeys.end());
   reader.only(known);
   Attachment attachment;
@@ -130,6 +131,7 @@ Attachment read_attachment(const JsonReader& reader) {
   attachment.dhcp_metric = reader.find_u32("dhcpMetric");
   if (const auto dns = reader.find("dns")) attachment.dns = read_dns(*dns);
   attachment.guest_name = reader.string_or_empty("guestName");
+  attachment.source_routing = reader.true_at("sourceRouting");
   attachment.ipam = reader.string_or_empty("ipam");
   attachment.wiring = read_wiring(reader);
   attachment.domain = read_domain(reader.at("domain"));
@@ -141,13 +143,14 @@ Json write_other(const OtherNic& other) {
   json["network"] = other.network;
   json["binding"] = other.binding;
   if (!other.mac.is_zero()) json["mac"] = other.mac.to_string();
+  if (other.dhcp_metric) json["dhcpMetric"] = *other.dhcp_metric;
   return json;
 }
 
 OtherNic read_other(const JsonReader& reader) {
-  reader.only({"network", "binding", "mac"});
+  reader.only({"network", "binding", "mac", "dhcpMetric"});
   return {reader.at("network").string(), reader.at("binding").string(),
-          reader.find_checked<Mac>("mac").value_or(Mac())};
+          reader.find_checked<Mac>("mac").value_or(Mac()), reader.find_u32("dhcpMetric")};
 }
 
 Json write_diagnostic(const Diagnostic& diagnostic) {
@@ -178,6 +181,7 @@ Json write_plan(const NetworkPlan& plan) {
   Json json = Json::object();
   json["schema"] = plan.schema;
   json["vmi"] = plan.vmi;
+  json["guest"] = name(plan.guest);
   json["order"] = plan.order;
   json["attachments"] = write_all(plan.attachments, write_attachment);
   json["others"] = write_all(plan.others, write_other);
@@ -210,10 +214,14 @@ std::string to_json(const Rendering& rendering) {
 NetworkPlan parse_network_plan(std::string_view text) {
   const Json parsed = parse_json(text, "plan");
   const JsonReader reader(parsed, "plan");
-  reader.only({"schema", "vmi", "order", "attachments", "others", "defaultRoute", "diagnostics"});
+  reader.only(
+      {"schema", "vmi", "guest", "order", "attachments", "others", "defaultRoute", "diagnostics"});
   NetworkPlan plan;
   plan.schema = static_cast<int>(reader.at("schema").number(kPlanSchema, kPlanSchema));
   plan.vmi = reader.at("vmi").string();
+  const auto guest = guest_named(reader.at("guest").string());
+  if (!guest) reader.at("guest").refuse("a guest's name");
+  plan.guest = *guest;
   for (const JsonReader& each : reader.at("order").elements()) plan.order.push_back(each.string());
   for (const JsonReader& each : reader.at("attachments").elements()) {
     plan.attachments.push_back(read_attachment(each));

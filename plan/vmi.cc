@@ -82,6 +82,31 @@ CloudInitVolume cloud_init_of(const JsonReader& spec) {
   return CloudInitVolume::kNone;
 }
 
+// KubeVirt's SanitizeHostname (pkg/network/dns): the name's first label, cut to what DNS allows.
+std::string hostname_of(const JsonReader& spec, const std::string& name) {
+  constexpr size_t kMaxLabel = 63;
+  const std::string asked = spec.string_or_empty("hostname");
+  return asked.empty() ? name.substr(0, std::min(name.find('.'), kMaxLabel)) : asked;
+}
+
+// Where KubeVirt's common templates, their labels and instance types name the operating system.
+constexpr std::array<std::string_view, 4> kSystemKeys{"vm.kubevirt.io/os", "kubevirt.io/os",
+                                                      "kubevirt.io/preference-name",
+                                                      "kubevirt.io/cluster-preference-name"};
+constexpr std::string_view kSystemLabel = "os.template.kubevirt.io/";  // + its name: "true"
+
+void read_systems(const JsonReader& metadata, std::string_view key, GuestHints& hints) {
+  const auto texts = metadata.find(key);
+  if (!texts) return;
+  for (const auto& [name, value] : texts->members()) {
+    if (std::find(kSystemKeys.begin(), kSystemKeys.end(), name) != kSystemKeys.end()) {
+      hints.systems.push_back(value.string());
+    } else if (name.starts_with(kSystemLabel)) {
+      hints.systems.push_back(name.substr(kSystemLabel.size()));
+    }
+  }
+}
+
 void read_domain(const JsonReader& domain, Vmi& vmi) {
   if (const auto firmware = domain.find("firmware")) {
     vmi.firmware_uuid = firmware->string_or_empty("uuid");
@@ -95,6 +120,19 @@ void read_domain(const JsonReader& domain, Vmi& vmi) {
   if (const auto interfaces = devices->find("interfaces")) {
     for (const JsonReader& each : interfaces->elements()) {
       vmi.interfaces.push_back(read_interface(each));
+    }
+  }
+}
+
+void read_status(const JsonReader& status, Vmi& vmi) {
+  const auto interfaces = status.find("interfaces");
+  if (!interfaces) return;
+  for (const JsonReader& each : interfaces->elements()) {
+    const std::string mac = each.string_or_empty("mac");
+    if (mac.empty()) continue;
+    for (VmiInterface& interface : vmi.interfaces) {
+      if (interface.name == each.string_or_empty("name"))
+        interface.guest_mac = each.at("mac").checked<Mac>();
     }
   }
 }
@@ -127,11 +165,16 @@ Vmi parse_vmi(std::string_view json) {
   vmi.namespace_ = metadata.string_or_empty("namespace");
   if (const auto annotations = metadata.find("annotations")) {
     vmi.networks_annotation = annotations->string_or_empty(kNetworksAnnotation);
+    vmi.guest.annotation = annotations->string_or_empty(kGuestAnnotation);
   }
+  read_systems(metadata, "annotations", vmi.guest);
+  read_systems(metadata, "labels", vmi.guest);
   const JsonReader spec = reader.at("spec");
   vmi.architecture = spec.string_or_empty("architecture");
+  vmi.hostname = hostname_of(spec, vmi.name);
   vmi.cloud_init = cloud_init_of(spec);
   read_domain(spec.at("domain"), vmi);
+  if (const auto status = reader.find("status")) read_status(*status, vmi);
   if (const auto networks = spec.find("networks")) {
     for (const JsonReader& each : networks->elements()) {
       vmi.networks.push_back(read_network(each, vmi.namespace_));

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plan/guest.h"
 #include "plan/net_types.h"
 
 namespace patchbay {
@@ -21,6 +22,8 @@ struct VmiInterface {
   std::string binding;
   std::string plugin;
   std::optional<Mac> mac;
+  std::optional<Mac>
+      guest_mac;      // the running guest's, by the VMI's status: on a migration's target
   std::string model;  // empty: KubeVirt's default
   std::optional<uint32_t> boot_order;
   std::optional<uint32_t> acpi_index;
@@ -42,6 +45,7 @@ enum class CloudInitVolume { kNone, kNoCloud, kConfigDrive };
 struct Vmi {
   std::string name;
   std::string namespace_;
+  std::string hostname;  // the guest's, as KubeVirt tells it: spec.hostname, else from the name
   std::string firmware_uuid;
   std::string architecture;  // "amd64", "arm64", "s390x"
   uint32_t vcpus = 1;        // sockets × cores × threads as KubeVirt counts them for queues
@@ -49,6 +53,7 @@ struct Vmi {
   bool virtio_transitional = false;
   bool launch_security = false;  // SEV, SNP, TDX, secure execution: virtio needs iommu="on"
   CloudInitVolume cloud_init = CloudInitVolume::kNone;
+  GuestHints guest;
   std::string networks_annotation;  // patchbay.io/networks, as written; empty: none
   std::vector<VmiInterface> interfaces;
   std::vector<VmiNetwork> networks;

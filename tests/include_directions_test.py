@@ -1,5 +1,5 @@
 """The include directions: plan is the middle; binding, domainxml and cloudinit know plan and never one
-another; sidecar and cli stand on top. Each third-party library belongs to one folder, and none of its
+another; sidecar and cli stand on top. Each third-party library belongs to one folder (JSON to two), and none of its
 headers is in a public header (one that another folder includes)."""
 
 import pathlib
@@ -17,17 +17,18 @@ MAY_INCLUDE = {
     "cli": {"cli", "binding", "domainxml", "cloudinit", "plan"},
 }
 
-# Header prefix: the folder it belongs to.
+# Header prefix: the folders it belongs to.
 LIBRARIES = {
-    "nlohmann/": "plan",
-    "nettle/": "plan",
-    "netlink/": "binding",
-    "pugixml": "domainxml",
-    "yaml-cpp/": "cloudinit",
-    "grpc": "sidecar",
-    "google/protobuf": "sidecar",
-    "CLI/": "cli",
-    "libvirt/": "cli",
+    "nlohmann/": {"plan", "cloudinit"},
+    "nettle/": {"plan"},
+    "netlink/": {"binding"},
+    "pugixml": {"domainxml"},
+    "yaml-cpp/": {"cloudinit"},
+    "libisofs": {"cloudinit"},
+    "grpc": {"sidecar"},
+    "google/protobuf": {"sidecar"},
+    "CLI/": {"cli"},
+    "libvirt/": {"cli"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.MULTILINE)
@@ -56,10 +57,10 @@ class IncludeDirections(unittest.TestCase):
         for folder in MAY_INCLUDE:
             for path in sources(folder):
                 for header in includes(path):
-                    for prefix, owner in LIBRARIES.items():
+                    for prefix, owners in LIBRARIES.items():
                         if header.startswith(prefix):
-                            self.assertEqual(owner, folder,
-                                             f"{path.relative_to(ROOT)} includes {header}")
+                            self.assertIn(folder, owners,
+                                          f"{path.relative_to(ROOT)} includes {header}")
 
     def test_no_public_header_shows_a_library(self):
         public = {header for folder in MAY_INCLUDE for path in sources(folder)

@@ -14,9 +14,11 @@ import yaml
 
 from lab import cloud_init_oracle as oracle
 from lab import rendered
+from lab.written import written
 
 TESTS = Path(__file__).resolve().parent
 GOLDEN = TESTS / "cloudinit/golden"
+FORMATS = ("v2", "v1", "network-data")  # for every guest with cloud-init
 
 
 def written_by_the_user(scenario: Path) -> bool:
@@ -25,9 +27,10 @@ def written_by_the_user(scenario: Path) -> bool:
 
 
 def files() -> dict[str, Path]:
-    """Every text that our renderer wrote: its own golden files and the scenarios'."""
-    found = {path.stem: path for path in sorted(GOLDEN.glob("*.yaml"))}
-    for path in sorted((TESTS / "fixtures").glob("*/expected/network-data.yaml")):
+    """Every text that our renderers wrote: their own golden files and the scenarios'."""
+    found = {f"{folder}/{path.stem}": path for folder in FORMATS
+             for path in sorted((GOLDEN / folder).iterdir())}
+    for path in sorted((TESTS / "fixtures").glob("*/expected/network-data.[jy]*")):
         scenario = path.parent.parent
         if not written_by_the_user(scenario):
             found[scenario.name] = path
@@ -42,6 +45,13 @@ class Guest:
     file: str
     wanted: rendered.Nics  # what was written
     nics: rendered.Nics  # what came out
+
+    @property
+    def format(self) -> str:
+        folder = self.file.partition("/")[0]
+        if folder in FORMATS:
+            return folder
+        return "network-data" if files()[self.file].suffix == ".json" else "v2"
 
     def pairs(self) -> list[tuple[rendered.Nic, rendered.Nic]]:
         return [(nic, self.nics[mac]) for mac, nic in self.wanted.items()]
@@ -72,17 +82,30 @@ def guests() -> list[Guest]:
             for (name, renderer), out in results.items():
                 if isinstance(out, str):
                     raise AssertionError(f"{name}: {renderer} of {release} failed: {out}")
-                wanted, nics = rendered.written(files()[name]), read(renderer, out)
+                wanted, nics = written(files()[name]), read(renderer, out)
                 if nics.keys() != wanted.keys():
                     raise AssertionError(f"{name}: {renderer} of {release} has the NICs {[*nics]}")
                 found.append(Guest(release, renderer, name, wanted, nics))
     return found
 
 
+def asks_for_more_ipv6(guest: Guest, wanted: rendered.Nic) -> bool:
+    """Facts about version 1 and network_data.json: "ipv6_slaac" is DHCPv6 as well for netplan and
+    NetworkManager, and 22.4 lets NetworkManager take advertised addresses beside a static one of
+    network_data.json."""
+    if guest.renderer not in ("netplan", "network-manager") or guest.format == "v2":
+        return False
+    static = any(":" in address for address in wanted.addresses)
+    if (guest.release, guest.renderer, guest.format) == ("bookworm", "network-manager", "network-data"):
+        return static or wanted.slaac
+    return wanted.slaac
+
+
 class EachGuest(unittest.TestCase):
-    def each(self, renderers: set[str] | None = None, file: str | None = None):
+    def each(self, renderers: set[str] | None = None, scenario: str | None = None):
         for guest in guests():
-            if (renderers is None or guest.renderer in renderers) and file in (None, guest.file):
+            if ((renderers is None or guest.renderer in renderers)
+                    and scenario in (None, Path(guest.file).name)):
                 yield guest, f"{guest.renderer} of {guest.release} with {guest.file}"
 
 
@@ -95,7 +118,8 @@ class WhatTheGuestHas(EachGuest):
         for guest, label in self.each():
             for wanted, nic in guest.pairs():
                 self.assertEqual(sorted(nic.addresses), sorted(wanted.addresses), label)
-                self.assertEqual((nic.dhcp4, nic.dhcp6), (wanted.dhcp4, wanted.dhcp6), label)
+                self.assertEqual(nic.dhcp4, wanted.dhcp4, label)
+                self.assertEqual(nic.dhcp6, wanted.dhcp6 or asks_for_more_ipv6(guest, wanted), label)
 
     def test_its_routes(self):
         for guest, label in self.each():
@@ -104,8 +128,8 @@ class WhatTheGuestHas(EachGuest):
                 if (guest.release, guest.renderer) == ("bookworm", "network-manager"):
                     # 22.4 puts all routes into the section of the first address; the gateway is right.
                     first = next(iter(wanted.addresses), "")
-                    routes = {(to, via) for to, via in routes
-                              if to == "::/0" or (":" in to) == (":" in first)}
+                    routes = {(to, via) for to, via in routes if to in ("0.0.0.0/0", "::/0")
+                              or (":" in to) == (":" in first) or guest.format != "v2"}
                 self.assertEqual(nic.routes, routes, label)
 
     def test_its_mtu(self):
@@ -125,23 +149,27 @@ class WhatTheGuestHas(EachGuest):
                     # A keyfile's section has servers of its family, and is there with an address only.
                     servers = [server for server in servers
                                if any((":" in server) == (":" in own) for own in wanted.addresses)]
-                self.assertEqual(sorted(nic.dns), sorted(servers), label)  # by family in keyfiles
+                # By family in keyfiles; network_data.json's top-level ones are added by networkd's.
+                found = set(nic.dns) if guest.format == "network-data" else nic.dns
+                self.assertEqual(sorted(found), sorted(servers), label)
                 self.assertEqual(nic.search, wanted.search, label)
 
     def test_router_advertisements_only_where_asked(self):
         for guest, label in self.each({"netplan", "networkd"}):
             if (guest.release, guest.renderer) == ("bookworm", "networkd"):
                 continue  # 22.4 says it only beside DHCPv6
+            if guest.format == "network-data":
+                continue  # it has no word for it
             for wanted, nic in guest.pairs():
                 self.assertEqual(nic.accept_ra, wanted.accept_ra, label)
 
     def test_the_name_that_was_asked_for(self):
-        for guest, label in self.each(file="guest-name"):
+        for guest, label in self.each(scenario="guest-name"):
             self.assertEqual({mac: nic.name for mac, nic in guest.nics.items()},
                              {"02:00:00:00:00:01": "ens192", "02:00:00:00:00:02": "dmz0"}, label)
 
     def test_the_demos_vm_in_words(self):
-        for guest, label in self.each(file="demo"):
+        for guest, label in self.each(scenario="demo"):
             nics = guest.nics
             self.assertEqual(nics["02:00:00:00:00:01"].addresses, ["192.168.0.62/26"], label)
             self.assertEqual(nics["02:00:00:00:00:02"].addresses, ["192.168.0.63/26"], label)
@@ -157,16 +185,18 @@ class Metrics(EachGuest):
     NETPLANS_OWN = 100  # what it gives every route from DHCP that has none
 
     def test_of_routes(self):
-        for guest, label in self.each(file="routes"):
-            kept = guest.release == "trixie" or guest.renderer == "netplan"
+        for guest, label in self.each(scenario="routes"):
+            kept = guest.release == "trixie" or guest.renderer == "netplan" or (
+                guest.format != "v2" and guest.renderer != "network-manager")
             self.assertEqual(guest.nics["02:00:00:00:00:01"].metrics,
                              {("10.0.0.0/8", "192.168.0.3"): 100} if kept else {}, label)
 
     def test_of_dhcp(self):
         for guest, label in self.each():
             for wanted, nic in guest.pairs():
-                kept = None if guest.renderer == "network-manager" else wanted.dhcp_metric
-                if guest.renderer == "netplan" and wanted.dhcp4 and kept is None:
+                keeping = {"eni", "sysconfig"} | ({"networkd", "netplan"} if guest.format == "v2" else set())
+                kept = wanted.dhcp_metric if guest.renderer in keeping else None
+                if guest.renderer == "netplan" and (nic.dhcp4 or nic.dhcp6) and kept is None:
                     kept = self.NETPLANS_OWN
                 self.assertEqual(nic.dhcp_metric, kept, label)
 
@@ -207,8 +237,9 @@ class Schema(unittest.TestCase):
     def test_every_file_is_valid(self):
         validator = jsonschema.Draft7Validator(oracle.schema("trixie"))
         for name, path in files().items():
-            with self.subTest(file=name):
-                validator.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            if path.suffix == ".yaml" and not name.startswith("v1/"):
+                with self.subTest(file=name):
+                    validator.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ TEST_F(HandOverTest, WritesNetworkDataWhereTheUserWroteNone) {
     data.network_data = blank;
     Diagnostics none;
     EXPECT_EQ(hand_over(plan, data),
-              (Handover{"#cloud-config\nhostname: x\n", render_v2(plan, none), {}}));
+              (Handover{"#cloud-config\nhostname: x\n", render(plan, Format::kV2, none), {}}));
   }
 }
 
@@ -77,9 +77,10 @@ TEST_F(HandOverTest, TheEntryToPasteIsInTheUsersFormat) {
   EXPECT_THAT(with("version: 1\nconfig: []\n").diagnostics,
               ElementsAre(told(
                   Severity::kWarning, "says nothing about the NIC",
-                  "add under \"config:\" - {type: physical, name: \"blue\", mac_address: "
-                  "\"02:00:00:00:00:aa\", subnets: [{type: static, address: \"192.168.0.62/26\", "
-                  "routes: [{destination: \"10.0.0.0/8\", gateway: \"192.168.0.3\"}]}]}")));
+                  "add under \"config:\" - {type: \"physical\", name: \"blue\", mac_address: "
+                  "\"02:00:00:00:00:aa\", accept-ra: false, subnets: [{type: \"static\", address: "
+                  "\"192.168.0.62/26\", routes: [{network: \"10.0.0.0/8\", gateway: "
+                  "\"192.168.0.3\"}]}]}")));
 }
 
 TEST_F(HandOverTest, AnEntryWithoutMacMayOrMayNotBeTheNic) {
@@ -128,30 +129,31 @@ TEST_F(HandOverTest, DhcpThatTheUserForgotIsWarnedAboutToo) {
 }
 
 TEST_F(HandOverTest, WhatIsNotNetworkConfigIsKeptWithAWarning) {
-  for (const std::string text :
-       {"auto eth0\niface eth0 inet dhcp\n", "{\"links\": [], \"networks\": []}",
-        "version: 2\n  ethernets: [", "version: 3\n", "- a\n", "a: b\n---\nc: d\n"}) {
+  for (const std::string text : {"auto eth0\niface eth0 inet dhcp\n", "version: 2\n  ethernets: [",
+                                 "version: 3\n", "- a\n", "a: b\n---\nc: d\n"}) {
     EXPECT_THAT(with(text).diagnostics,
-                ElementsAre(told(Severity::kWarning, "networkData is passed on as it is, but it is",
+                ElementsAre(told(Severity::kWarning, "networkData is passed on as it is, but it ",
                                  "matched by the MAC address")))
         << text;
   }
 }
 
-TEST_F(HandOverTest, ConfigDriveIsRefusedWhereAnAddressWouldBeLost) {
-  data.data_source = CloudInitData::DataSource::kConfigDrive;
-  EXPECT_THAT(with("").diagnostics,
-              ElementsAre(told(Severity::kError, "the guest can't be told 192.168.0.62/26 (record)",
-                               "use cloudInitNoCloud")));
-  plan.attachments = {dhcp_nic("blue", "02:00:00:00:00:aa")};
-  EXPECT_THAT(with("").diagnostics,
-              ElementsAre(told(Severity::kWarning, "the guest can't be told DHCPv4", "")));
-  plan.attachments = {nic("blue", "02:00:00:00:00:aa")};
-  EXPECT_THAT(with("").diagnostics, IsEmpty());
+TEST_F(HandOverTest, EachVolumeAndGuestGetsItsOwnFormat) {
+  using enum CloudInitData::DataSource;
+  for (const auto& [source, guest, format] :
+       {std::tuple(kNoCloud, Guest::kLinux, Format::kV2),
+        std::tuple(kNoCloud, Guest::kWindows, Format::kV1),
+        std::tuple(kConfigDrive, Guest::kLinux, Format::kNetworkData),
+        std::tuple(kConfigDrive, Guest::kWindows, Format::kNetworkData)}) {
+    data.data_source = source;
+    plan.guest = guest;
+    Diagnostics none;
+    EXPECT_EQ(hand_over(plan, data).network_data, render(plan, format, none));
+  }
 }
 
 TEST_F(HandOverTest, ANicWhoseMacIsUnknownIsNotLeftWithoutItsDhcp) {
-  plan.others.push_back({"storage", "sriov", Mac()});
+  plan.others.push_back({"storage", "sriov", Mac(), {}});
   const Diagnostics diagnostics = hand_over(plan, data).diagnostics;
   ASSERT_EQ(diagnostics.size(), 1U);
   EXPECT_EQ(diagnostics[0].severity, Severity::kError);

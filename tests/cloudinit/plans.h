@@ -57,15 +57,15 @@ inline NetworkPlan plan_of(std::vector<Attachment> attachments, std::vector<Othe
   return plan;
 }
 
-inline const OtherNic kPodNetwork{"default", "masquerade", Mac::parse("02:00:00:0a:0b:0c")};
+inline const OtherNic kPodNetwork{"default", "masquerade", Mac::parse("02:00:00:0a:0b:0c"), {}};
 
 struct Scenario {
-  std::string name;  // of tests/cloudinit/golden/NAME.yaml
+  std::string name;  // of tests/cloudinit/golden/*/NAME.*
   NetworkPlan plan;
 };
 
-// Each form that a NIC can have, and the demo's VM. tests/net_convert_test.py gives the golden
-// files to cloud-init's own renderers.
+// Each form that a NIC can have, and the demo's VM; one that is for one guest alone says so in its
+// plan. tests/net_convert_test.py gives the golden files to cloud-init's own renderers.
 std::vector<Scenario> scenarios();
 
 }  // namespace patchbay::cloudinit

@@ -84,6 +84,29 @@ Scenario demo() {
   return {"demo", plan};
 }
 
+// 192.168.0.62/32, as some providers give it, and a gateway that no subnet holds.
+Scenario gateway_outside() {
+  Attachment blue = static_nic("blue", "02:00:00:00:00:01", {"192.168.0.62/32"});
+  blue.routes = {route("0.0.0.0/0", "10.9.0.1"), route("10.0.0.0/8", "10.9.0.1")};
+  NetworkPlan plan = plan_of({blue});
+  plan.default_route = "blue";
+  return {"gateway-outside", plan};
+}
+
+Scenario source_routing() {
+  Attachment blue = static_nic("blue", "02:00:00:00:00:01", {"192.168.0.62/26", "fd00::62/64"});
+  blue.routes = {route("0.0.0.0/0", "192.168.0.2"), route("::/0", "fd00::1")};
+  Attachment green = static_nic("green", "02:00:00:00:00:02", {"10.1.0.5/24", "fd01::5/128"});
+  green.routes = {route("0.0.0.0/0", "10.1.0.1"), route("::/0", "fd77::1"),
+                  route("172.16.0.0/12", "10.1.0.3")};
+  green.source_routing = true;
+  NetworkPlan plan = plan_of({blue, green});
+  plan.order = {"blue", "green"};
+  plan.default_route = "blue";
+  plan.guest = Guest::kNetplan;
+  return {"source-routing", plan};
+}
+
 std::vector<Scenario> scenarios() {
   return {
       {"static-ipv4", plan_of({static_nic("blue", "02:00:00:00:00:01", {"192.168.0.62/26"})})},
@@ -97,6 +120,8 @@ std::vector<Scenario> scenarios() {
       learnt_ipv6(),
       misleading_names(),
       demo(),
+      gateway_outside(),
+      source_routing(),
   };
 }
 
@@ -104,30 +129,70 @@ namespace {
 
 const std::filesystem::path kGolden = std::filesystem::path(TEST_SOURCE_DIR) / "cloudinit/golden";
 
-class GoldenTest : public testing::TestWithParam<Scenario> {};
+// A folder of golden files: what one kind of guest is told in one format.
+struct Form {
+  std::string folder;
+  Format format;
+  Guest guest;
+  std::string suffix;
+};
+
+const std::vector<Form> kForms{
+    {"v2", Format::kV2, Guest::kLinux, ".yaml"},
+    {"v1", Format::kV1, Guest::kLinux, ".yaml"},
+    {"network-data", Format::kNetworkData, Guest::kLinux, ".json"},
+    {"netplan", Format::kV2, Guest::kNetplan, ".yaml"},
+    {"windows", Format::kV1, Guest::kWindows, ".yaml"},
+    {"windows-network-data", Format::kNetworkData, Guest::kWindows, ".json"},
+};
+
+// cloudbase-init wants a gateway in the subnet: see GuestRoutesTest.
+bool suits(const Scenario& scenario, const Form& form) {
+  if (scenario.name == "gateway-outside" && form.guest == Guest::kWindows) return false;
+  return scenario.plan.guest == Guest::kLinux || scenario.plan.guest == form.guest;
+}
+
+std::filesystem::path file_of(const Scenario& scenario, const Form& form) {
+  return kGolden / form.folder / (scenario.name + form.suffix);
+}
+
+class GoldenTest : public testing::TestWithParam<std::tuple<Form, Scenario>> {};
 
 TEST_P(GoldenTest, IsWhatTheGuestIsTold) {
+  const auto& [form, scenario] = GetParam();
+  if (!suits(scenario, form)) return;
+  NetworkPlan plan = scenario.plan;
+  plan.guest = form.guest;
   Diagnostics diagnostics;
-  const std::string text = render_v2(GetParam().plan, diagnostics);
-  const auto path = kGolden / (GetParam().name + ".yaml");
-  if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << text;
+  const std::string text = render(plan, form.format, diagnostics);
+  const auto path = file_of(scenario, form);
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << text;
+  }
   EXPECT_EQ(text, read_text(path));
   EXPECT_FALSE(has_errors(diagnostics));
 }
 
-INSTANTIATE_TEST_SUITE_P(, GoldenTest, testing::ValuesIn(scenarios()), [](const auto& golden) {
-  std::string name;
-  for (const char c : golden.param.name) name += c == '-' ? '_' : c;
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(
+    , GoldenTest, testing::Combine(testing::ValuesIn(kForms), testing::ValuesIn(scenarios())),
+    [](const auto& golden) {
+      std::string name = std::get<0>(golden.param).folder + "_" + std::get<1>(golden.param).name;
+      for (char& c : name) c = c == '-' ? '_' : c;
+      return name;
+    });
 
 // A file that no scenario writes would go on being tested by the oracle for nothing.
 TEST(GoldenFiles, EachBelongsToAScenario) {
-  std::set<std::string> expected;
-  for (const Scenario& scenario : scenarios()) expected.insert(scenario.name + ".yaml");
-  std::set<std::string> found;
-  for (const auto& file : std::filesystem::directory_iterator(kGolden)) {
-    found.insert(file.path().filename());
+  std::set<std::filesystem::path> expected;
+  for (const Form& form : kForms) {
+    for (const Scenario& scenario : scenarios()) {
+      if (suits(scenario, form)) expected.insert(file_of(scenario, form));
+    }
+  }
+  std::set<std::filesystem::path> found;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(kGolden)) {
+    if (file.is_regular_file()) found.insert(file.path());
   }
   EXPECT_EQ(found, expected);
 }

@@ -60,6 +60,86 @@ TEST(UserNetworkData, ReadsVersion1) {
                                              {kV4, {IpAddress::parse("10.0.0.1"), std::nullopt}}}));
 }
 
+TEST(UserNetworkData, ReadsNetworkDataJson) {
+  const UserNetworkData read = read_user_network_data(
+      "{\"links\": [\n"
+      "  {\"id\": \"tap0\", \"type\": \"phy\", \"ethernet_mac_address\": \"02:00:00:00:00:0A\"},\n"
+      "  {\"id\": \"v\", \"type\": \"vlan\", \"vlan_link\": \"tap0\"},\n"
+      "  {\"id\": \"bond\", \"type\": \"bond\", \"bond_links\": [\"tap0\", \"tap1\"]}],\n"
+      " \"networks\": [{\"id\": \"n\", \"link\": \"tap0\", \"type\": \"ipv4_dhcp\"},\n"
+      "  {\"link\": \"tap0\", \"type\": \"ipv6\", \"ip_address\": \"fd00::62/64\"}]}");
+  EXPECT_EQ(read.form, UserForm::kNetworkData);
+  EXPECT_THAT(read.nics,
+              ElementsAre(UserNic{"tap0", 2, Mac::parse("02:00:00:00:00:0a"), true, false, {kV6}},
+                          UserNic{"tap1", 4, {}, false, false, {}}));
+  EXPECT_THAT(read.ids, ElementsAre("tap0", "v", "bond", "n", "tap1"));
+}
+
+TEST(UserNetworkData, ReadsEni) {
+  const UserNetworkData read = read_user_network_data(
+      "# mine\n"
+      "auto lo eth0\n"
+      "iface lo inet loopback\n"
+      "  address 10.0.0.1/8\n"
+      "iface eth0 inet static\n"
+      "  hwaddress ether 02:00:00:00:00:0A\n"
+      "  address 192.168.0.62/26\n"
+      "iface eth1 inet dhcp\n"
+      "iface eth0 inet6 dhcp\n"
+      "  address fd00::62/64\n"
+      "  hwaddress random\n");
+  EXPECT_EQ(read.form, UserForm::kEni);
+  EXPECT_EQ(read.problem, "it is ENI text (/etc/network/interfaces)");
+  EXPECT_THAT(
+      read.nics,
+      ElementsAre(UserNic{"eth0", 5, Mac::parse("02:00:00:00:00:0a"), false, true, {kV4, kV6}},
+                  UserNic{"eth1", 8, {}, true, false, {}}));
+}
+
+// As PyYAML has them, or a NIC with a MAC would pass for one without.
+TEST(UserNetworkData, FollowsAliasesAndMergeKeysOfEntries) {
+  const UserNetworkData read = read_user_network_data(
+      "version: 2\n"
+      "x: [&dhcp {dhcp4: true}, &mac {match: {macaddress: '02:00:00:00:00:0a'}, dhcp4: false}]\n"
+      "ethernets:\n"
+      "  a: {<<: [*dhcp, *mac]}\n"
+      "  b: &b {<<: *mac, dhcp6: on}\n"
+      "  c: *b\n"
+      "  d: &d {<<: *d}\n");
+  const Mac mac = Mac::parse("02:00:00:00:00:0a");
+  EXPECT_THAT(
+      read.nics,
+      ElementsAre(UserNic{"a", 4, mac, true, false, {}}, UserNic{"b", 5, mac, false, true, {}},
+                  UserNic{"c", 6, mac, false, true, {}}, UserNic{"d", 7, {}, false, false, {}}));
+  EXPECT_THAT(read_user_network_data("version: 2\nethernets: &e {<<: *e}\n").nics,
+              ElementsAre(UserNic{"<<", 2, {}, false, false, {}}));
+}
+
+TEST(UserNetworkData, KnowsTheNamesAndMembersOfOtherDevices) {
+  const UserNetworkData v2 = read_user_network_data(
+      "network:\n"
+      "  version: 2\n"
+      "  ethernets: {m: {match: {macaddress: '02:00:00:00:00:0a'}}}\n"
+      "  nm-devices: {n: {}}\n"
+      "  bonds: {bond0: {interfaces: [m, eth1]}}\n"
+      "  vlans: {v: {id: 7, link: bond0}}\n"
+      "  wifis: {w: {}}\n");
+  EXPECT_TRUE(v2.wrapped);
+  EXPECT_THAT(v2.ids, ElementsAre("m", "n", "bond0", "v", "w", "eth1"));
+  EXPECT_THAT(v2.nics, ElementsAre(testing::Field(&UserNic::label, "m"),
+                                   testing::Field(&UserNic::label, "n"),
+                                   testing::Field(&UserNic::label, "eth1")));
+  const UserNetworkData v1 = read_user_network_data(
+      "version: 1\n"
+      "config:\n"
+      "- {type: bond, name: bond0, bond_interfaces: [eth1, m]}\n"
+      "- {type: physical, name: m, mac_address: '02:00:00:00:00:0a'}\n"
+      "- {type: vlan, name: v, vlan_link: eth2}\n");
+  EXPECT_FALSE(v1.wrapped);
+  EXPECT_THAT(v1.ids, ElementsAre("bond0", "m", "v", "eth1", "eth2"));
+  EXPECT_EQ(v1.nics.size(), 3U);
+}
+
 TEST(UserNetworkData, WhatIsMalformedInsideSaysLess) {
   for (const std::string text :
        {"version: 2\nethernets: [a]\n", "version: 2\nethernets:\n", "version: 2\n",

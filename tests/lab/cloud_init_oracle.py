@@ -3,6 +3,7 @@ of the networkData that we write. `python3 -m lab.cloud_init_oracle` prepares th
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,7 +30,8 @@ from cloudinit.cmd.devel import net_convert
 
 def convert(job):
     arguments = net_convert.get_parser().parse_args(
-        ["-p", job["file"], "-k", "yaml", "-d", job["out"], "-D", job["distro"], "-O", job["renderer"]])
+        ["-p", job["file"], "-k", job["kind"], "-d", job["out"], "-D", job["distro"], "-O", job["renderer"]]
+        + [word for mac in job["macs"] for word in ("-m", mac)])
     distro = distros.fetch(job["distro"])
     settings = copy.deepcopy(distro.renderer_configs)
     try:
@@ -63,9 +65,10 @@ def schema(release: str) -> dict:
 
 def convert(release: str, files: dict[str, Path], out: Path) -> dict[tuple[str, str], Path | str]:
     """net-convert of each file by each renderer: (name, renderer) to the folder that the renderer
-    filled, or to the text of the exception that it raised."""
+    filled, or to the text of the exception that it raised. A JSON file is a network_data.json, which
+    names no NIC: each gets a name here, as a guest's kernel has one for it."""
     jobs = {(name, renderer): {"file": str(file), "out": str(out / renderer / name), "distro": distro,
-                               "renderer": renderer}
+                               "renderer": renderer, **_kind_of(file)}
             for name, file in files.items() for renderer, distro in RENDERERS.items()}
     printed = run([PYTHON, "-c", _CONVERT], stdin=json.dumps(list(jobs.values())),
                   env={**os.environ, "PYTHONPATH": str(_modules(release))})
@@ -73,15 +76,23 @@ def convert(release: str, files: dict[str, Path], out: Path) -> dict[tuple[str, 
             for (key, job), problem in zip(jobs.items(), json.loads(printed), strict=True)}
 
 
+def _kind_of(file: Path) -> dict:
+    if file.suffix != ".json":
+        return {"kind": "yaml", "macs": []}
+    links = json.loads(file.read_text(encoding="utf-8"))["links"]
+    return {"kind": "network_data.json",
+            "macs": [f"nic{i},{link['ethernet_mac_address']}" for i, link in enumerate(links)]}
+
+
 def netplan_generate(root: Path) -> Path:
     """What netplan makes of `root`/etc/netplan for systemd-networkd; its warnings are failures but for
-    the one about gateway6, which is written on purpose."""
+    those about gateway4 and gateway6, which are written on purpose."""
     for file in (root / "etc/netplan").iterdir():
         file.chmod(0o600)  # as cloud-init does in a guest; netplan warns of others
     done = subprocess.run([NETPLAN_GENERATE, "--root-dir", str(root)], capture_output=True, text=True,
                           check=False)
     said = [line for line in done.stderr.splitlines()
-            if line.strip() and "`gateway6` has been deprecated" not in line
+            if line.strip() and not re.search("`gateway[46]` has been deprecated", line)
             and "See the 'Default routes' section" not in line]
     if done.returncode != 0 or said:
         raise LabError(f"netplan generate in {root} ended with {done.returncode}: {' '.join(said)}")

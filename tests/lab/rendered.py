@@ -9,8 +9,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
 
 @dataclass
 class Nic:
@@ -19,6 +17,7 @@ class Nic:
     name: str = ""
     dhcp4: bool = False
     dhcp6: bool = False
+    slaac: bool = False  # asked for; renderers have no such word
     accept_ra: bool | None = None
     dhcp_metric: int | None = None
     mtu: int | None = None
@@ -37,25 +36,6 @@ class Nic:
 
 
 Nics = dict[str, Nic]  # by MAC address, lower case
-
-
-def written(path: Path) -> Nics:
-    """Network-config version 2 itself: what the renderers were asked for."""
-    nics = {}
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    for name, entry in document["network"]["ethernets"].items():
-        nic = Nic(name=entry.get("set-name", name), dhcp4=entry.get("dhcp4", False),
-                  dhcp6=entry.get("dhcp6", False), accept_ra=entry.get("accept-ra"),
-                  dhcp_metric=entry.get("dhcp4-overrides", {}).get("route-metric"),
-                  mtu=entry.get("mtu"), addresses=entry.get("addresses", []),
-                  dns=entry.get("nameservers", {}).get("addresses", []),
-                  search=entry.get("nameservers", {}).get("search", []))
-        if gateway6 := entry.get("gateway6"):
-            nic.add_route(None, gateway6)
-        for route in entry.get("routes", []):
-            nic.add_route(route["to"], route["via"], route.get("metric"))
-        nics[entry["match"]["macaddress"]] = nic
-    return nics
 
 
 def networkd(folder: Path) -> Nics:
@@ -121,7 +101,7 @@ def _eni_option(nic: Nic, words: list[str]) -> None:
     elif key == "dns-search":
         nic.search += values
     elif key == "post-up":
-        route = re.fullmatch(r"route add (?:-A inet6 )?(?:-net )?(\S+) gw (\S+)(?: metric (\d+))? \|\| true",
+        route = re.fullmatch(r"route add (?:-A inet6 )?(?:-net |-host )?(\S+) gw (\S+)(?: metric (\d+))? \|\| true",
                              " ".join(values))
         nic.add_route(route[1], route[2], route[3])
 

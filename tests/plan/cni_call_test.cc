@@ -89,6 +89,15 @@ TEST(CniOptions, MistakesHaveAPathAndAGuess) {
   EXPECT_THAT(said, HasSubstr("cacheDirs[0]: expected an absolute path"));
 }
 
+TEST(CniConfig, TheRuntimeMayNameTheDeviceByACapability) {
+  const CniConfig config = parse_cni_config(
+      R"({"cniVersion":"1.0.0","name":"a","runtimeConfig":{"deviceID":"0000:3b:02.1"}})");
+  EXPECT_EQ(config.device_id, "0000:3b:02.1");
+  const CniResult result = parse_cni_result(
+      R"({"cniVersion":"1.1.0","interfaces":[{"name":"pod1","pciID":"0000:3b:02.2"}]})");
+  EXPECT_EQ(result.interfaces.at(0).pci_id, "0000:3b:02.2");
+}
+
 TEST(CniConfig, AChainHandsOnWhatCameBefore) {
   const std::string input =
       R"({"cniVersion":"1.0.0","name":"blue-vlan","type":"patchbay","deviceID":"0000:3b:02.1",)"

@@ -15,6 +15,7 @@ TEST(DefaultRoute, StaysWithThePodNetworkAndRanksTheRest) {
   EXPECT_EQ(plan.default_route, "default");
   EXPECT_EQ(plan.attachments[0].routes[0].metric, 2001U);
   EXPECT_EQ(plan.attachments[1].routes[0].metric, 2002U);
+  EXPECT_EQ(plan.others[0].dhcp_metric, std::nullopt);
 }
 
 TEST(DefaultRoute, GoesWhereTheAnnotationSays) {
@@ -24,6 +25,7 @@ TEST(DefaultRoute, GoesWhereTheAnnotationSays) {
   scene.input.vmi.networks_annotation = R"({"blue":{"defaultRoute":true}})";
   EXPECT_EQ(scene.plan().default_route, "blue");
   EXPECT_EQ(scene.plan().attachments[0].routes[0].metric, std::nullopt);
+  EXPECT_EQ(scene.plan().others[0].dhcp_metric, 2000U);
   scene.input.vmi.networks_annotation = R"({"red":{"defaultRoute":true}})";
   EXPECT_EQ(scene.plan().default_route, "red");
   EXPECT_EQ(scene.plan().attachments[0].routes[0].metric, 2001U);

@@ -51,7 +51,7 @@ TEST(MakePlan, HandsTheRecordToTheGuest) {
   EXPECT_TRUE(blue.domain.rom_off);
   EXPECT_EQ(plan.default_route, "default");
   EXPECT_EQ(plan.others,
-            (std::vector<OtherNic>{{"default", "masquerade", Mac::parse("02:00:00:0a:0b:0c")}}));
+            (std::vector<OtherNic>{{"default", "masquerade", Mac::parse("02:00:00:0a:0b:0c"), {}}}));
 }
 
 TEST(MakePlan, AsksDhcpWhereNobodySaysAnything) {
@@ -180,6 +180,9 @@ TEST(MakePlan, FindsTheMacInOrder) {
   scene.park("blue", {});
   scene.input.network_info.interfaces.push_back({"blue", "", Mac::parse("02:00:00:00:00:99"), {}});
   EXPECT_EQ(scene.plan().attachments.at(0).mac_source, MacSource::kNetworkInfo);
+  scene.interface("blue").guest_mac = Mac::parse("02:00:00:00:00:99");
+  EXPECT_EQ(scene.plan().attachments.at(0).mac_source, MacSource::kStatus)
+      << "a guest that comes over in a migration keeps its MAC, whatever the target's pod has";
   scene.interface("blue").mac = Mac::parse(kBlueMac);
   EXPECT_EQ(scene.plan().attachments.at(0).mac_source, MacSource::kSpec);
 }

@@ -69,6 +69,29 @@ TEST(Vmi, CallsADefaultMultusNetworkThePodNetwork) {
   EXPECT_EQ(vmi.networks[0].nad, "b/x");
 }
 
+std::string vmi_named(const std::string& name, const std::string& hostname = "") {
+  return R"({"metadata":{"name":")" + name + R"("},"spec":{"hostname":")" + hostname +
+         R"(","domain":{}}})";
+}
+
+TEST(Vmi, CallsTheGuestAsKubeVirtDoes) {
+  EXPECT_EQ(parse_vmi(vmi_named("vm")).hostname, "vm");
+  EXPECT_EQ(parse_vmi(vmi_named("vm.example.org")).hostname, "vm");
+  EXPECT_EQ(parse_vmi(vmi_named(std::string(70, 'v'))).hostname, std::string(63, 'v'));
+  EXPECT_EQ(parse_vmi(vmi_named("vm.example.org", "chosen")).hostname, "chosen");
+}
+
+TEST(Vmi, ReadsTheRunningGuestsMacs) {
+  const Vmi vmi = parse_vmi(
+      R"({"metadata":{},"spec":{"domain":{"devices":{"interfaces":[{"name":"a","bridge":{}},)"
+      R"({"name":"b","bridge":{}}]}},"networks":[{"name":"a","pod":{}},)"
+      R"({"name":"b","multus":{"networkName":"b"}}]},"status":{"interfaces":[)"
+      R"({"name":"a","podInterfaceName":"eth0"},{"mac":"02:00:00:00:00:07","interfaceName":"eth7"},)"
+      R"({"name":"b","mac":"02:00:00:00:00:0B","ipAddress":"10.0.0.7"}]}})");
+  EXPECT_EQ(vmi.interfaces[0].guest_mac, std::nullopt);
+  EXPECT_EQ(vmi.interfaces[1].guest_mac, Mac::parse("02:00:00:00:00:0b"));
+}
+
 TEST(Vmi, RefusesWithItsPath) {
   const auto where = [](const std::string& interface, const std::string& network) {
     try {

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "plan/cloud_init_data.h"
 #include "plan/error.h"
 #include "tests/sidecar/support.h"
 
@@ -231,16 +232,15 @@ TEST_F(HooksTest, RefusesAPlanWithErrorsAndSaysAllOfThem) {
   EXPECT_THAT(log_.text(), HasSubstr(R"("level":"error")"));
 }
 
-TEST_F(HooksTest, RefusesConfigDriveWithADiagnostic) {
+TEST_F(HooksTest, GivesAConfigDriveItsNetworkDataJson) {
   const std::string scenario = "16-configdrive";
   Hooks hooks = make_hooks();
   const CloudInitTexts texts{
       .no_cloud_source = read_fixture(scenario, "cloudinitnocloudsource.json"),
       .data = read_fixture(scenario, "cloudinitdata.json")};
-  const Error error =
-      error_of([&] { hooks.pre_cloud_init_iso(texts, read_fixture(scenario, "vmi.json")); });
-  EXPECT_EQ(error.errc(), Errc::kInvalidInput);
-  EXPECT_THAT(error.message(), HasSubstr("data"));
+  const CloudInitTexts answer = hooks.pre_cloud_init_iso(texts, read_fixture(scenario, "vmi.json"));
+  const std::string data = parse_cloud_init_data(answer.data).network_data;
+  EXPECT_EQ(nlohmann::json::parse(data)["networks"][0]["ip_address"], "192.168.0.62") << data;
 }
 
 TEST_F(HooksTest, RefusesTextThatIsNone) {
