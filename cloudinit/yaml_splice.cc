@@ -55,17 +55,17 @@ YamlNode read_entries(const std::vector<std::string>& entries) {
 // Nothing on the way to the place may be in brackets, brought from elsewhere, or show up elsewhere.
 void check_on_the_way(const YamlDocument& document, const YamlNode& node) {
   if (node.kind == YamlNode::Kind::kAlias) {
-    refuse("has an alias where they belong" + at_line(node.line));
+    refuse("has an alias where the addition belongs" + at_line(node.line));
   }
   if (document.is_aliased(node.anchor)) {
-    refuse("repeats the part where they belong by an alias" + at_line(node.line));
+    refuse("repeats the part where the addition belongs by an alias" + at_line(node.line));
   }
-  if (node.find("<<")) refuse("has a merge key where they belong" + at_line(node.line));
+  if (node.find("<<")) refuse("has a merge key where the addition belongs" + at_line(node.line));
 }
 
 void check_block_style(const YamlNode& node) {
   if (node.flow) {
-    refuse("is in flow style (braces or brackets) where they belong" + at_line(node.line));
+    refuse("is in flow style (braces or brackets) where the addition belongs" + at_line(node.line));
   }
 }
 
@@ -79,7 +79,8 @@ Target find_target(const YamlDocument& document, const YamlAddition& addition) {
   Target target{nullptr, nullptr, &document.root()};
   check_on_the_way(document, document.root());
   for (const std::string_view name : addition.path) {
-    if (!target.container || !target.container->is_map()) refuse("has no map where they belong");
+    if (!target.container || !target.container->is_map())
+      refuse("has no map where the addition belongs");
     check_block_style(*target.container);
     target.parent = target.container;
     target.key = target.parent->find_key(name);
@@ -107,7 +108,7 @@ Insertion before_entries(std::string_view text, const YamlNode& container, const
   const size_t entry = first_entry(text, container);
   size_t start = line_start(text, entry);
   if (text.substr(start, entry - start).find_first_not_of(' ') != std::string_view::npos) {
-    refuse("has something else on the line where they belong" + at_line(container.line));
+    refuse("has something else on the line where the addition belongs" + at_line(container.line));
   }
   const auto column = static_cast<int>(entry - start);
   while (start > after) {
@@ -153,7 +154,7 @@ Insertion insertion_for(std::string_view text, const YamlDocument& document,
       style_of(text, target.container ? *target.container : near, document.root());
   if (!target.container) {
     const YamlNode* sibling = near.find_key(addition.sibling);
-    if (!sibling) refuse("has no place for them");
+    if (!sibling) refuse("has no place for the addition");
     return lines_at(text, next_line(text, sibling[1].offset),
                     block_lines(wrapped(addition.path.back(), ours), sibling->column, style),
                     style);
@@ -163,7 +164,7 @@ Insertion insertion_for(std::string_view text, const YamlDocument& document,
     return lines_at(text, text.size(), block_lines(ours, 0, style), style);
   }
   if (target.container->kind != ours.kind) {
-    refuse("has something else where they belong" + at_line(target.container->line));
+    refuse("has something else where the addition belongs" + at_line(target.container->line));
   }
   if (target.container->children.empty()) {
     return into_brackets(text, *target.container, addition.entries);
@@ -202,7 +203,7 @@ void check_result(const Spliced& result, const YamlDocument& before, const YamlA
   } catch (const Error&) {
     // Said below.
   }
-  refuse("would mean something else with them in it");
+  refuse("would mean something else with the addition in it");
 }
 
 }  // namespace

@@ -180,7 +180,8 @@ INSTANTIATE_TEST_SUITE_P(
     All, LeftWhole,
     testing::Values(
         Whole{"network: {version: 2, ethernets: {}}\n", "it is in flow style (braces or brackets)"},
-        Whole{"network:\n  version: 2\n  ethernets: {a: {}}\n", "where they belong (line 3)"},
+        Whole{"network:\n  version: 2\n  ethernets: {a: {}}\n",
+              "where the addition belongs (line 3)"},
         Whole{"network:\n  version: 2\n  ethernets:\n    a: [\n", "it is not YAML (line"},
         Whole{"network:\n  version: 2\n---\nnetwork: {}\n", "it holds several documents"},
         Whole{"network:\n  version: 2\n]\n", "it is not YAML (line 3)"},
@@ -192,7 +193,7 @@ INSTANTIATE_TEST_SUITE_P(
         Whole{"network:\n  version: 2\n  ethernets: ~\n", "would mean something else"},
         Whole{"network:\n  version: 2\n  ethernets:\n    blue: {}\n", "would mean something else"},
         Whole{"network:\n  version: 2\n  ethernets:\n    ? a\n    : {}\n", "else on the line"},
-        Whole{"network:\n  ethernet: {}\n", "has no place for them"},
+        Whole{"network:\n  ethernet: {}\n", "has no place for"},
         Whole{"network: 2\n", "has no map"}, Whole{"network:\n  version: 2\r  x: 3\n", "carriage"},
         Whole{"network:\n  version: 2 # \xe2\x80\xa8\n", "Unicode's own"},
         Whole{"network:\n  version: 2 # \xff\n", "not UTF-8"},
