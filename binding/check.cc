@@ -138,6 +138,7 @@ Differences step_differences(Kernel& kernel, const Step& step, const std::vector
     also(foreign_master(kernel, tap->link, steps));
   }
   if (const auto* bridge = std::get_if<MakeBridge>(&step)) also(foreign_use(kernel, bridge->link));
+  if (const auto* ear = std::get_if<MakeListener>(&step)) also(foreign_use(kernel, ear->link));
   if (const auto* redirect = std::get_if<Redirect>(&step)) also(other_trunk(kernel, *redirect));
   return found;
 }

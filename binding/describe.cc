@@ -4,6 +4,7 @@
 
 #include "binding/bridge.h"
 #include "binding/choose_backend.h"
+#include "binding/silence.h"
 
 namespace patchbay {
 namespace {
@@ -123,6 +124,8 @@ Wiring wiring_of(const AttachmentSources& sources, Backend backend) {
   wiring.keeps_addresses = nic.kind == "ipvlan";
   wiring.lro = sources.lro || (sources.parked && sources.parked->wiring.lro);
   if (backend == Backend::kRedirect) {
+    // On a macvlan or ipvlan another macvlan would not lie on it but beside.
+    wiring.lent = is_lent(nic) && nic.kind != "macvlan" && nic.kind != "ipvlan";
     wiring.trunk = sources.options.trunk.value_or(std::vector<VlanRange>());
   }
   return wiring;

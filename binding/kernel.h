@@ -55,6 +55,7 @@ struct LinkState {
   bool all_multicast = false;
   bool no_arp = false;
   IfName master;                             // the bridge or VRF it belongs to; empty: none
+  IfName lower;                              // macvlan only: what it lies on; empty: not in here
   std::optional<AddrGenMode> addr_gen_mode;  // absent: no IPv6 on this link, so is the next
   std::optional<bool> disable_ipv6;          // the sysctl net.ipv6.conf.NAME.disable_ipv6
   bool ipvlan_l3 = false;                    // ipvlan and ipvtap only: mode l3 or l3s
@@ -128,6 +129,9 @@ class Kernel {
   virtual void make_tap(const IfName& name, const TapOptions& options) = 0;
   // Without multicast snooping, VLAN filtering and spanning tree; group frames (LLDP, 802.1X) pass.
   virtual void make_bridge(const IfName& name) = 0;
+  // A macvlan on top of `on` that shares nothing with others there (mode private), up, receiving
+  // all multicast, and mute: without ARP and multicast of its own, and too small for IPv6.
+  virtual void make_listener(const IfName& name, const IfName& on) = 0;
   virtual void delete_link(const IfName& name) = 0;  // gone is done
   virtual void change_link(const IfName& name, const LinkChange& change) = 0;
   virtual void set_lro(const IfName& link, bool on) = 0;

@@ -51,6 +51,7 @@ class NetlinkKernel final : public Kernel {
   void make_record_link(const IfName& name) override;
   void make_tap(const IfName& name, const TapOptions& options) override;
   void make_bridge(const IfName& name) override;
+  void make_listener(const IfName& name, const IfName& on) override;
   void delete_link(const IfName& name) override;
   void change_link(const IfName& name, const LinkChange& change) override;
   void set_lro(const IfName& link, bool on) override;
@@ -63,6 +64,7 @@ class NetlinkKernel final : public Kernel {
  private:
   // The link's number, from the last time it was read.
   int index_of(const IfName& name);
+  IfName name_of(int index);  // empty: none, or none of that number
   NetlinkAnswer make_link(const IfName& name, std::string_view kind,
                           const std::function<void(NetlinkMessage&)>& data = {});
   void change_ip_and_alias(const IfName& name, const LinkChange& change);
@@ -83,6 +85,12 @@ int NetlinkKernel::index_of(const IfName& name) {
   return indices_.at(name);
 }
 
+IfName NetlinkKernel::name_of(int index) {
+  if (index == 0) return {};
+  const auto link = patchbay::read_link(*socket_, index);
+  return link ? link->state.name : IfName();
+}
+
 std::optional<LinkState> NetlinkKernel::read_link(const IfName& name) {
   auto link = patchbay::read_link(*socket_, name);
   // An alternative name (IFLA_ALT_IFNAME) finds a link as well; ours are real names.
@@ -91,10 +99,8 @@ std::optional<LinkState> NetlinkKernel::read_link(const IfName& name) {
     return std::nullopt;
   }
   indices_[name] = link->index;
-  if (link->master != 0) {
-    const auto master = patchbay::read_link(*socket_, link->master);
-    if (master) link->state.master = master->state.name;
-  }
+  link->state.master = name_of(link->master);
+  link->state.lower = name_of(link->lower);
   return link->state;
 }
 
@@ -119,10 +125,7 @@ std::vector<KernelRoute> NetlinkKernel::read_routes(const IfName& link) {
 }
 
 IngressFilter NetlinkKernel::named(DecodedFilter found) {
-  IfName* to = target_of(found.filter);
-  if (to == nullptr || found.to == 0) return found.filter;
-  const auto link = patchbay::read_link(*socket_, static_cast<int>(found.to));
-  if (link) *to = link->state.name;
+  if (IfName* to = target_of(found.filter)) *to = name_of(static_cast<int>(found.to));
   return found.filter;
 }
 
@@ -184,6 +187,24 @@ void NetlinkKernel::make_bridge(const IfName& name) {
     constexpr uint16_t kAllButRestricted = 0xfff8;
     data.bytes(IFLA_BR_GROUP_FWD_MASK, &kAllButRestricted, sizeof kAllButRestricted);
   }).must_be_ok("make the bridge " + name.str());
+}
+
+void NetlinkKernel::make_listener(const IfName& name, const IfName& on) {
+  ifinfomsg header{};
+  header.ifi_flags = IFF_UP | IFF_ALLMULTI | IFF_NOARP;
+  header.ifi_change = header.ifi_flags | IFF_MULTICAST;
+  NetlinkMessage request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+  request.header(header)
+      .string(IFLA_IFNAME, name.str())
+      .u32(IFLA_LINK, static_cast<uint32_t>(index_of(on)))
+      .u32(IFLA_MTU, kMinMtu)  // too small for IPv6, and no larger than that of `on` (macvlan.c)
+      .nest(IFLA_LINKINFO, [](NetlinkMessage& info) {
+        info.string(IFLA_INFO_KIND, "macvlan").nest(IFLA_INFO_DATA, [](NetlinkMessage& data) {
+          data.u32(IFLA_MACVLAN_MODE, MACVLAN_MODE_PRIVATE);
+        });
+      });
+  socket_->exchange(request).must_be_ok("make the macvlan " + name.str() + " on " + on.str() +
+                                        " (kernel module macvlan)");
 }
 
 std::vector<AddressClaim> NetlinkKernel::find_duplicates(const AddressProbe& probe) {

@@ -1,5 +1,7 @@
 #include "binding/redirect.h"
 
+#include "plan/names.h"
+
 namespace patchbay {
 
 TapOptions tap_options(const Attachment& attachment, const std::string& selinux_context) {
@@ -23,10 +25,10 @@ std::vector<Step> redirect_steps(const Attachment& attachment, const std::string
   const bool leased = attachment.ipam == "dhcp";
   std::vector<Step> steps{MakeTap{tap, tap_options(attachment, selinux_context), attachment.mtu},
                           Redirect{nic, tap, wiring.trunk, leased},
-                          Redirect{tap, nic, wiring.trunk},
-                          // Macvlan, VFs and devices filter groups, IPv6 neighbour discovery with
-                          // them; to a veth it is one flag.
-                          ReceiveAllMulticast{nic}};
+                          Redirect{tap, nic, wiring.trunk}};
+  // Macvlan, VFs and devices filter groups, IPv6 neighbour discovery with them; to a veth it is one
+  // flag.
+  if (!wiring.lent) steps.emplace_back(ReceiveAllMulticast{nic});
   if (wiring.lro) steps.emplace_back(TurnOffLro{nic});
   if (wiring.keeps_addresses) {
     steps.emplace_back(KeepSilent{nic, prefixes_of(attachment)});
@@ -34,6 +36,8 @@ std::vector<Step> redirect_steps(const Attachment& attachment, const std::string
     steps.emplace_back(Park{nic, prefixes_of(attachment), leased});
   }
   steps.emplace_back(SetUp{nic, leased});
+  // Undone while the NIC is up: a driver's filter of MACs does not change while it is down.
+  if (wiring.lent) steps.emplace_back(MakeListener{link_names_beside(nic).listener, nic});
   steps.emplace_back(SetUp{tap});
   return steps;
 }

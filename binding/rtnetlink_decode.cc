@@ -146,6 +146,10 @@ std::optional<IndexedLink> decode_link(const nlmsghdr& message) {
   const void* mac = state.ethernet ? attributes.bytes(IFLA_ADDRESS, kMacBytes) : nullptr;
   if (mac != nullptr) state.mac = Mac::from_bytes(mac);
   if (state.kind == "tun") state.tun = decode_tun(info.nested(IFLA_INFO_DATA));
+  // With IFLA_LINK_NETNSID it is a number of another namespace.
+  if (state.kind == "macvlan" && !attributes.has(IFLA_LINK_NETNSID)) {
+    link.lower = attributes.value<int32_t>(IFLA_LINK).value_or(0);
+  }
   if (state.kind == "ipvlan" || state.kind == "ipvtap") {
     const auto mode = info.nested(IFLA_INFO_DATA).value<uint16_t>(IFLA_IPVLAN_MODE);
     state.ipvlan_l3 = mode.value_or(IPVLAN_MODE_L2) != IPVLAN_MODE_L2;

@@ -13,6 +13,7 @@ namespace patchbay {
 struct IndexedLink {
   int index = 0;
   int master = 0;  // 0: none; its name, LinkState::master, is the reader's to find
+  int lower = 0;   // the same, of a macvlan
   LinkState state;
 };
 std::optional<IndexedLink> decode_link(const nlmsghdr& message);

@@ -48,6 +48,7 @@ struct Remedy {
            (programs ? ", cls_bpf" : "");
   }
   std::string operator()(const ReceiveAllMulticast&) const { return kForLinks; }
+  std::string operator()(const MakeListener&) const { return "load the kernel module macvlan"; }
   std::string operator()(const TurnOffLro&) const { return kForLinks; }
   std::string operator()(const Park&) const { return kForLinks; }
   std::string operator()(const KeepSilent&) const { return kForLinks; }

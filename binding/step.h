@@ -126,6 +126,25 @@ struct ReceiveAllMulticast {
   bool operator==(const ReceiveAllMulticast&) const = default;
 };
 
+// `link`, a macvlan of our own on top of `on`, does for that what ReceiveAllMulticast does: while
+// it is up, the kernel counts one more who wants all multicast of `on` (drivers/net/macvlan.c), and
+// no longer once it is gone. So nothing stays on a device that goes back to the host by itself when
+// the namespace ends. It never gets a frame, which a redirect has taken before, and sends none. Its
+// MAC, a random one, is in the device's filter as long; a driver that has none for several MACs
+// (igbvf, vmxnet3) receives all for that time.
+struct MakeListener {
+  IfName link;
+  IfName on;
+
+  void apply(Kernel& kernel) const;
+  Differences verify(Kernel& kernel) const;
+  void undo(Kernel& kernel) const;
+  std::string text() const;
+  std::vector<IfName> links() const;
+
+  bool operator==(const MakeListener&) const = default;
+};
+
 // The link does not merge received packets into ones that can't be sent on (large receive offload;
 // the kernel does the same for a bridge's ports, net/core/dev.c, dev_disable_lro). Only for a link
 // that had it on: undone, it has it on again.
@@ -192,7 +211,7 @@ struct SetUp {
 };
 
 using Step = std::variant<MakeRecord, MakeTap, MakeBridge, JoinBridge, ReplaceMac, Redirect,
-                          ReceiveAllMulticast, TurnOffLro, Park, KeepSilent, SetUp>;
+                          ReceiveAllMulticast, MakeListener, TurnOffLro, Park, KeepSilent, SetUp>;
 
 // Brings the step's state about; what is so already is left as it is. Throws Error{kKernel} and
 // Error{kConflict}, the latter for a link or filter of that name or place that is somebody else's.

@@ -19,15 +19,24 @@
 namespace patchbay {
 namespace {
 
-[[noreturn]] void report_missing_nic(Kernel& kernel, const AttachmentCall& call,
-                                     const IfName& expected) {
-  const bool ordinal = kernel.read_link(IfName::parse(kFirstOrdinalLink)).has_value();
-  throw Error(Errc::kNotFound,
-              "network " + in_quotes(call.network) + ": expected the interface " + expected.str() +
-                  (ordinal ? ", found net1: this pod still has ordinal interface names, which "
-                             "KubeVirt keeps for VMs started before v1.0; restart the VM"
-                           : ", which is not there: the network's own element must come before the "
-                             "binding's, and the network must be a Multus network"));
+std::string why_missing(Kernel& kernel, const AttachmentCall& call) {
+  if (call.prev_result) {
+    return ", which is not there, and no device without an interface (vfio-pci): neither deviceID "
+           "nor "
+           "the pciID of the network's result; write \"capabilities\": {\"deviceID\": true} beside "
+           "\"type\": \"patchbay\", since Multus tells the first plugin of a list only";
+  }
+  if (kernel.read_link(IfName::parse(kFirstOrdinalLink))) {
+    return ", found net1: this pod still has ordinal interface names, which KubeVirt keeps for VMs "
+           "started before v1.0; restart the VM";
+  }
+  return ", which is not there: the network's own element must come before the binding's, and the "
+         "network must be a Multus network";
+}
+
+[[noreturn]] void report_missing_nic(Kernel& kernel, const AttachmentCall& call) {
+  throw Error(Errc::kNotFound, "network " + in_quotes(call.network) + ": expected the interface " +
+                                   call.names.pod.str() + why_missing(kernel, call));
 }
 
 // A record that can't be read is no record: an ADD or a DEL that stopped half-way may have left
@@ -106,15 +115,23 @@ void log_choice(const Attachment& attachment, Diagnostics& diagnostics) {
        "wired by " + std::string(name(attachment.backend)) + ": " + attachment.backend_reason, ""});
 }
 
-void add_device(Kernel& kernel, const AttachmentCall& call, const std::vector<PodLink>& records,
-                Diagnostics& diagnostics) {
+// The PCI address of what has no network interface; empty: nobody names a device.
+std::string device_of(const AttachmentCall& call) {
+  if (!call.prev_result || !call.device_id.empty()) return call.device_id;
+  for (const CniInterface& interface : call.prev_result->interfaces) {
+    if (interface.name == call.names.pod.str()) return interface.pci_id;
+  }
+  return {};
+}
+
+void add_device(Kernel& kernel, const AttachmentCall& call, const std::string& device_id,
+                const std::vector<PodLink>& records, Diagnostics& diagnostics) {
   const NetworkAnswer answer{*call.prev_result, call.options.defaults.ipam.value_or("")};
-  Attachment attachment =
-      describe_device(call.network, call.names, call.device_id, answer, call.mac);
+  Attachment attachment = describe_device(call.network, call.names, device_id, answer, call.mac);
   attachment.wiring.owner = call.owner;
   if (attachment.mac.is_zero()) {
     diagnostics.push_back(
-        {Severity::kWarning, call.network, call.device_id,
+        {Severity::kWarning, call.network, device_id,
          "neither the network's result nor the runtime names the device's MAC",
          "write macAddress in the VM's interface: the guest finds the NIC by it"});
   }
@@ -129,11 +146,12 @@ void add(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
   const IfName& nic = call.names.pod;
   const auto records = record_links(kernel, call.names.record);
   auto state = kernel.read_link(nic);
-  if (!state && call.prev_result && !call.device_id.empty()) {
-    add_device(kernel, call, records, diagnostics);
+  const std::string device_id = device_of(call);
+  if (!state && call.prev_result && !device_id.empty()) {
+    add_device(kernel, call, device_id, records, diagnostics);
     return;
   }
-  if (!state) report_missing_nic(kernel, call, nic);
+  if (!state) report_missing_nic(kernel, call);
   AttachmentSources sources{.network = call.network, .names = call.names};
   sources.nic = std::move(*state);
   sources.addresses = kernel.read_addresses(nic);
@@ -159,8 +177,9 @@ void add(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
 void del(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
   const auto records = record_links(kernel, call.names.record);
   const auto parked = parked_record(records, call, diagnostics);
-  const auto steps =
-      steps_for(describe_parked(call.network, call.names, parked.value_or(Record())));
+  Record any;
+  any.wiring.lent = true;  // whatever we may have made goes
+  const auto steps = steps_for(describe_parked(call.network, call.names, parked.value_or(any)));
   Attempts attempts;
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
     // The record is made first: without one the pod's interface is as its plugin made it.

@@ -39,6 +39,12 @@ std::string network_of(const JsonReader& reader) {
   return cni ? cni->string_or_empty("logicNetworkName") : std::string();
 }
 
+std::string device_id_of(const JsonReader& reader) {
+  std::string id = reader.string_or_empty("deviceID");
+  const auto runtime = reader.find("runtimeConfig");
+  return id.empty() && runtime ? runtime->string_or_empty("deviceID") : id;
+}
+
 }  // namespace
 
 CniConfig parse_cni_config(std::string_view json) {
@@ -48,7 +54,7 @@ CniConfig parse_cni_config(std::string_view json) {
   config.cni_version = supported_version(reader);
   config.name = reader.string_or_empty("name");
   config.network = network_of(reader);
-  config.device_id = reader.string_or_empty("deviceID");
+  config.device_id = device_id_of(reader);
   config.has_prev_result = reader.find("prevResult").has_value();
   return config;
 }

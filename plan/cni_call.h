@@ -26,9 +26,12 @@ namespace patchbay {
 //    "deviceID":"0000:3b:02.1","patchbay":{"dad":true}}
 struct CniConfig {
   std::string cni_version;
-  std::string name;       // the CNI network's
-  std::string network;    // args.cni.logicNetworkName; empty in the chained form
-  std::string device_id;  // Multus: what a device plugin allocated for the network; may be empty
+  std::string name;     // the CNI network's
+  std::string network;  // args.cni.logicNetworkName; empty in the chained form
+  // What a device plugin allocated for the network: Multus writes it as "deviceID" into the first
+  // plugin of a list, and as "runtimeConfig":{"deviceID":…} into each with that capability. May be
+  // empty.
+  std::string device_id;
   bool has_prev_result = false;
 
   bool operator==(const CniConfig&) const = default;

@@ -23,6 +23,7 @@ CniInterface read_interface(const JsonReader& reader) {
     interface.mtu = static_cast<uint32_t>(mtu->number(kMinMtu, kMaxMtu));
   }
   interface.sandbox = reader.string_or_empty("sandbox");
+  interface.pci_id = reader.string_or_empty("pciID");
   return interface;
 }
 

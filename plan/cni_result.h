@@ -20,6 +20,7 @@ struct CniInterface {
   std::optional<Mac> mac;
   std::optional<uint32_t> mtu;
   std::string sandbox;  // empty: on the host
+  std::string pci_id;   // CNI 1.1: the device's PCI address; may be empty
 
   bool operator==(const CniInterface&) const = default;
 };

@@ -10,10 +10,11 @@
 namespace patchbay {
 
 struct LinkNames {
-  IfName pod;     // pod<h>, made by the network's CNI plugin
-  IfName tap;     // tap<h>
-  IfName record;  // pb<h>, ours: its alias holds the record
-  IfName bridge;  // k6t-<h>, as KubeVirt names the one it makes for its own bindings
+  IfName pod;       // pod<h>, made by the network's CNI plugin
+  IfName tap;       // tap<h>
+  IfName record;    // pb<h>, ours: its alias holds the record
+  IfName bridge;    // k6t-<h>, as KubeVirt names the one it makes for its own bindings
+  IfName listener;  // all<h>, ours: receives all multicast in place of a pod<h> that the host lent
 };
 
 // What no other link's name begins with in a pod.

@@ -57,6 +57,13 @@ const std::vector<Beginning>& beginnings() {
          k.change_link(kNames.pod, {.mtu = 1000});
        }},
       {"macvlan", [](FakeKernel& k) { add_nic(k, "macvlan"); }},
+      {"device", [](FakeKernel& k) { add_nic(k, "").lro = true; }},
+      {"lentVlanDeaf",
+       [](FakeKernel& k) {
+         add_nic(k, "vlan").state.alias = "eth2.100";
+         do_add(k);
+         k.change_link(kNames.listener, {.all_multicast = false, .up = false});
+       }},
       {"tapDown",
        [](FakeKernel& k) {
          add_nic(k);

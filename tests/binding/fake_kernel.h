@@ -84,6 +84,16 @@ class FakeKernel : public Kernel {
     count();
     add_link(name.str(), "bridge");
   }
+  void make_listener(const IfName& name, const IfName& on) override {
+    at(on);
+    count();
+    LinkState& state = add_link(name.str(), "macvlan").state;
+    state.lower = on;
+    state.addr_gen_mode.reset();
+    state.disable_ipv6.reset();
+    state.multicast = false;
+    state.up = state.all_multicast = state.no_arp = true;
+  }
   std::vector<AddressClaim> find_duplicates(const AddressProbe& probe) override {
     count();
     probes.push_back(probe);

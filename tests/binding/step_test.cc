@@ -10,9 +10,11 @@
 namespace patchbay {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 Attachment attachment() {
   Attachment a;
@@ -43,6 +45,14 @@ TEST(StepsFor, RedirectReadsTopToBottom) {
           "receive all multicast on pod16477688c0e",
           "park the addresses of pod16477688c0e: 192.168.0.62/26, fd00::62/64",
           "set pod16477688c0e up", "set tap16477688c0e up"));
+}
+
+TEST(StepsFor, WhatIsLentGetsAListenerInsteadOfAFlag) {
+  Attachment a = attachment();
+  a.wiring.lent = true;
+  const auto printed = printed_steps(a);
+  EXPECT_THAT(printed, Contains("receive all multicast on pod16477688c0e by all16477688c0e"));
+  EXPECT_THAT(printed, Not(Contains("receive all multicast on pod16477688c0e")));
 }
 
 TEST(StepsFor, BridgeReadsTopToBottom) {
@@ -81,6 +91,12 @@ TEST(StepsFor, WhatThePluginMadeIsLeftAsItIs) {
 Attachment redirect_with_everything() {
   Attachment a = attachment();
   a.wiring = {.multi_queue = true, .keeps_addresses = true, .lro = true, .trunk = {{42, 42}}};
+  return a;
+}
+
+Attachment redirect_of_what_is_lent() {
+  Attachment a = attachment();
+  a.wiring.lent = true;
   return a;
 }
 
@@ -135,6 +151,8 @@ std::vector<std::pair<std::vector<Step>, size_t>> each_of(const Attachment& atta
 INSTANTIATE_TEST_SUITE_P(Redirect, EachStep, testing::ValuesIn(each_of(attachment())));
 INSTANTIATE_TEST_SUITE_P(RedirectWithEverything, EachStep,
                          testing::ValuesIn(each_of(redirect_with_everything())));
+INSTANTIATE_TEST_SUITE_P(RedirectOfWhatIsLent, EachStep,
+                         testing::ValuesIn(each_of(redirect_of_what_is_lent())));
 INSTANTIATE_TEST_SUITE_P(Bridge, EachStep, testing::ValuesIn(each_of(bridge_with_everything())));
 
 TEST(Step, RecordTakesAwayWhatContinuedAnOlderOne) {
@@ -151,6 +169,23 @@ TEST(Step, RecordTakesAwayWhatContinuedAnOlderOne) {
   EXPECT_THAT(verify(shorter, kernel), IsEmpty());
 }
 
+TEST(Step, RecordIsWholeOrGone) {
+  const MakeRecord record{kNames.record, {"one", "two", "three"}};
+  for (int failing = 1;; ++failing) {
+    FakeKernel kernel;
+    patchbay::apply(record, kernel);
+    const auto before = kernel.links;
+    kernel.fail_at = kernel.calls + failing;
+    try {
+      undo(record, kernel);
+      EXPECT_THAT(kernel.links, IsEmpty());
+      break;
+    } catch (const Error&) {
+      EXPECT_TRUE(kernel.links == before) << "call " << failing;
+    }
+  }
+}
+
 TEST(Step, RedirectReplacesItsOwnStaleFilter) {
   FakeKernel kernel;
   add_nic(kernel).ingress = Ingress{{RedirectAll{}}};
@@ -160,6 +195,27 @@ TEST(Step, RedirectReplacesItsOwnStaleFilter) {
               ElementsAre(HasSubstr("found a redirect to a link that is gone")));
   patchbay::apply(redirect, kernel);
   EXPECT_THAT(verify(redirect, kernel), IsEmpty());
+}
+
+TEST(Step, ListenerIsSetRightWhereItIsAndMadeAnewWhereItsDeviceHasGone) {
+  FakeKernel kernel;
+  add_nic(kernel, "");
+  const MakeListener listener{kNames.listener, kNames.pod};
+  patchbay::apply(listener, kernel);
+  const auto whole = kernel.links;
+  kernel.change_link(kNames.listener, {.all_multicast = false, .no_arp = false, .up = false});
+  EXPECT_THAT(verify(listener, kernel),
+              ElementsAre(HasSubstr("all-multicast on, found off"), HasSubstr("ARP off, found on"),
+                          HasSubstr("state up, found down")));
+  patchbay::apply(listener, kernel);
+  EXPECT_TRUE(kernel.links == whole);
+  kernel.links.at(kNames.listener).state.lower = IfName();
+  EXPECT_THAT(verify(listener, kernel),
+              ElementsAre(HasSubstr("under it pod16477688c0e, found nothing")));
+  patchbay::apply(listener, kernel);
+  EXPECT_TRUE(kernel.links == whole);
+  kernel.links.at(kNames.listener).state.kind = "veth";
+  EXPECT_THROW(patchbay::apply(listener, kernel), Error);
 }
 
 TEST(Step, ParkTakesNoFlagFromWhatTheHostHasLent) {

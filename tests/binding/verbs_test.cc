@@ -88,6 +88,21 @@ TEST_F(Verbs, AddLeavesASilentNicAndATapUp) {
   EXPECT_FALSE(kernel.links.at(kNames.record).state.up);
 }
 
+TEST_F(Verbs, WhatIsLentKeepsItsFlags) {
+  const auto nic = add_nic(kernel, "").state;
+  add(kernel, call_without_cache(), diagnostics);
+  EXPECT_FALSE(kernel.links.at(kNames.pod).state.all_multicast);
+  EXPECT_EQ(kernel.links.at(kNames.pod).state.multicast, nic.multicast);
+  EXPECT_EQ(kernel.links.at(kNames.listener).state.lower, kNames.pod);
+  EXPECT_TRUE(record().wiring.lent);
+  for (const char* text : {"", "{}"}) {  // DEL finds its way without the record, too
+    if (*text != '\0') kernel.links.at(kNames.record).state.alias = text;
+    del(kernel, call_without_cache(), diagnostics);
+    EXPECT_EQ(kernel.links.size(), 1u);
+    add(kernel, call_without_cache(), diagnostics);
+  }
+}
+
 TEST_F(Verbs, DelPutsTheAddressesBackOnALinkThatIsDown) {
   add_nic(kernel);
   add(kernel, call_without_cache(), diagnostics);
@@ -120,6 +135,22 @@ TEST_F(Verbs, DelDoesAllItCanAndReportsTheFirstFailure) {
   EXPECT_EQ(kernel.links.size(), 1u);
   EXPECT_TRUE(kernel.links.at(kNames.pod).ingress.has_value());
   EXPECT_THAT(diagnostics.back().where, HasSubstr(kNames.record.str()));
+}
+
+TEST_F(Verbs, AddOfADeviceWithoutAnInterfaceGoesByThePciIdOfTheResult) {
+  AttachmentCall call = call_without_cache();
+  call.prev_result = CniResult{.cni_version = "1.1.0"};
+  try {
+    add(kernel, call, diagnostics);
+    FAIL() << "nobody named a device";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.errc(), Errc::kNotFound);
+    EXPECT_THAT(error.what(), HasSubstr(R"("capabilities": {"deviceID": true})"));
+  }
+  call.prev_result->interfaces = {{.name = kNames.pod.str(), .pci_id = "0000:3b:02.1"}};
+  add(kernel, call, diagnostics);
+  EXPECT_EQ(record().backend, "core");
+  EXPECT_EQ(record().why, "device 0000:3b:02.1");
 }
 
 TEST_F(Verbs, AddNamesTheInterfaceThatIsMissing) {

@@ -51,7 +51,7 @@ class VirtualFunction(CardCase):
         self.assertEqual(record["ips"], [GUEST4, GUEST6])
         self.assertEqual(record["routes"], [{"dst": "0.0.0.0/0", "gw": GATEWAY}])
         self.assertEqual(record["backend"], "redirect")
-        self.assertIn("ALLMULTI", self.pod.link(blue.pod_interface)["flags"])
+        self.assertEqual(self.pod.link(blue.pod_interface)["allmulti"], 1)
         self.assert_guest_is_served(blue)
 
     def test_netdev_by_the_host_device_plugin_serves_the_guest(self) -> None:

@@ -87,6 +87,10 @@ class Attachment:
         return "pb" + hashed(self.network)
 
     @property
+    def listener(self) -> str:
+        return "all" + hashed(self.network)
+
+    @property
     def nad_name(self) -> str:
         return self.nad["name"]
 

@@ -60,7 +60,7 @@ class Network:
     def check_nic(self, attachment) -> None:
         nic = self.pod.link(attachment.pod_interface)
         self.assertIn("UP", nic["flags"])
-        self.assertIn("ALLMULTI", nic["flags"])
+        self.assertEqual(nic["allmulti"], 1)
         self.assertEqual(self.ipv6_of(attachment.pod_interface), "off")
         self.assertEqual(self.pod.addresses(attachment.pod_interface), [])
         self.assertEqual(self.pod.ip("route", "show", "dev", attachment.pod_interface), [])
@@ -180,15 +180,27 @@ class HostDevice(Network, PodCase):
     mac = None
     ips = ["192.168.0.62/26", "fd00::62/64"]
     ipam = "static"
+    wiring = {"lent": True}
 
     def nad(self) -> dict:
         return {"cniVersion": "1.0.0", "name": "device-net", "type": "host-device",
                 "device": UPLINK, "ipam": static(*self.ips)}
 
+    def check_nic(self, attachment) -> None:
+        super().check_nic(attachment)
+        self.assertNotIn("ALLMULTI", self.pod.link(attachment.pod_interface)["flags"])
+        listener = self.pod.link(attachment.listener)
+        self.assertEqual(listener["link"], attachment.pod_interface)
+        self.assertLessEqual({"UP", "ALLMULTI", "NOARP"}, set(listener["flags"]))
+        self.assertNotIn("MULTICAST", listener["flags"])
+        self.assertEqual(self.pod.addresses(attachment.listener), [])
+
     def check_del(self, attachment) -> None:
         super().check_del(attachment)
+        self.assertIsNone(self.pod.link(attachment.listener))
         self.assertIsNotNone(self.node.link(UPLINK))
-        self.assertNotIn("ALLMULTI", self.node.link(UPLINK)["flags"])
+        for counted in ("allmulti", "promiscuity"):
+            self.assertEqual(self.node.link(UPLINK)[counted], 0, counted)
 
 
 if __name__ == "__main__":

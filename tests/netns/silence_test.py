@@ -204,8 +204,8 @@ class SilenceOfBridgesInThePod(Silence):
 
 
 class SilenceOfWhatQemuOpensItself(Silence):
-    """The pod's interface is a tap (CNI's tap plugin) or a macvtap (as macvtap-cni leaves it, which Debian has
-    not, with addresses). From a tap frames come out only where a process has it open: one does from
+    """The pod's interface is a tap (CNI's tap plugin) or a macvtap (as macvtap-cni leaves it, which Debian
+    has not, with addresses). From a tap frames come out only where a process has it open: one does from
     before our ADD on, and is silent itself."""
 
     def nads(self) -> dict[str, dict]:
