@@ -70,12 +70,12 @@ class Article:
     def expected(self) -> list[Nic]:
         """What the guest must have on its four NICs, and nothing else."""
         return [
-            Nic(self.vm.mac("default"), frozenset({f"{GUEST}/24"}), dhcp=frozenset({f"{GUEST}/24"}),
+            Nic(self.vm.mac("default"), (f"{GUEST}/24",), dhcp=frozenset({f"{GUEST}/24"}),
                 routes=frozenset({f"default via {GATEWAY}"}), mtu=1450),
-            Nic(self.vm.mac("br1"), frozenset({f"{VM_ON_BR1}/26"}), mtu=1500),
-            Nic(self.vm.mac("apps"), frozenset({"10.10.10.14/24"}),
+            Nic(self.vm.mac("br1"), (f"{VM_ON_BR1}/26",), mtu=1500),
+            Nic(self.vm.mac("apps"), ("10.10.10.14/24",),
                 routes=frozenset({f"10.20.0.0/16 via {APPS_HOST}"}), mtu=1500),
-            Nic(self.vm.mac("storage"), frozenset({f"{STORAGE_LEASE}/24"}),
+            Nic(self.vm.mac("storage"), (f"{STORAGE_LEASE}/24",),
                 dhcp=frozenset({f"{STORAGE_LEASE}/24"}), mtu=1500),
         ]
 

@@ -55,8 +55,8 @@ class Console:
             if time.monotonic() > deadline:
                 raise LabError(f"the guest refuses {user}'s password; its console:\n{self.tail()}")
             self.wait_for(r"login: ?$", 120)
-        # No line is folded, what we type is not shown again, no kernel message comes between.
-        self.run("stty -echo cols 500; dmesg -n 1; unset PROMPT_COMMAND PS1 PS2; "
+        # No line is folded, what we type is not shown again, no pager or kernel message comes between.
+        self.run("stty -echo cols 500; dmesg -n 1; unset PROMPT_COMMAND PS1 PS2; export SYSTEMD_PAGER=; "
                  "bind 'set enable-bracketed-paste off'", 60)
 
     def run(self, command: str, timeout: float = 120) -> str:

@@ -6,9 +6,11 @@ tap."""
 import string
 import xml.etree.ElementTree as ElementTree
 
-from lab.manifests import memory_of, network_of, pod_link, tap_link
+from lab.manifests import (cloud_init_source, cloud_init_volume, memory_of, network_of, pod_link,
+                           tap_link)
 from lab.netns import Namespace
 from lab.paths import LAB
+from lab.seed import DISC
 
 FEWEST_INTERFACES = 4  # KubeVirt fills up to this many with placeholders, for ports to hotplug into
 
@@ -21,7 +23,8 @@ class Domain:
         self._values = {"domain": f"{metadata['namespace']}_{metadata['name']}",
                         "name": metadata["name"], "namespace": metadata["namespace"],
                         "uid": metadata["uid"], "memory": str(memory_of(vmi)),
-                        "uuid": vmi["spec"]["domain"]["firmware"]["uuid"]}
+                        "uuid": vmi["spec"]["domain"]["firmware"]["uuid"],
+                        "cloudinitdisk": cloud_init_disk_xml(vmi) if cloud_init_volume(vmi) else ""}
         self.interfaces = [interface_xml(vmi, interface, pod)
                            for interface in vmi["spec"]["domain"]["devices"]["interfaces"]]
         self._devices = string.Template((LAB / "devices.xml").read_text()).substitute(self._values)
@@ -56,6 +59,18 @@ def with_root_port(domain_xml: str) -> str:
     port = (f'<controller type="pci" index="{max(indices) + 1}" model="pcie-root-port">'
             "</controller>\n")
     return domain_xml.replace("</devices>", port + "</devices>")
+
+
+def cloud_init_disk_xml(vmi: dict) -> str:
+    metadata = vmi["metadata"]
+    return f"""\t\t<disk device="disk" type="file" model="virtio-non-transitional">
+\t\t\t<source file="/var/run/libvirt/cloud-init-dir/{metadata['namespace']}/{metadata['name']}/\
+{DISC[cloud_init_source(vmi)]}"></source>
+\t\t\t<target bus="virtio" dev="vdb"></target>
+\t\t\t<driver error_policy="stop" name="qemu" type="raw" discard="unmap"></driver>
+\t\t\t<alias name="ua-cloudinitdisk"></alias>
+\t\t</disk>
+"""
 
 
 def interface_xml(vmi: dict, interface: dict, pod: Namespace) -> str:

@@ -1,6 +1,7 @@
-"""The guest: Debian 12 with cloud-init, networkd and resolved from Debian's own packages, booted
-with its cloud kernel directly. Built once, kept under build/lab/guest-<recipe's hash>; a changed
-recipe is another folder. A guest differs from another only by its machine-id and its seed."""
+"""The guest: Debian 12 with cloud-init, resolved and all four kinds of network configuration from
+Debian's own packages, booted with its cloud kernel directly. Built once, kept under
+build/lab/guest-<recipe's hash>; a changed recipe is another folder. A guest differs from another only by
+its kernel's command line (guest_kind.py, machine-id) and its seed."""
 
 import hashlib
 import os
@@ -19,11 +20,12 @@ from lab.paths import LAB_CACHE
 from lab.process import LabError, run, start, wait_until
 
 PACKAGES = ("systemd-sysv", "systemd", "systemd-resolved", "udev", "dbus", "cloud-init", "iproute2",
-            "iputils-ping", "kmod", "login", "netbase")
+            "iputils-ping", "kmod", "login", "netbase", "openssh-client",
+            "netplan.io", "network-manager", "ifupdown", "isc-dhcp-client")
 KERNEL_PACKAGE = "linux-image-cloud-amd64"
 DISK_MIB = 900  # sparse
 # What the cloud kernel has as modules and the guest needs before or without udev.
-MODULES = ("virtio_pci", "virtio_net", "virtio_blk", "virtio_rng", "isofs")
+MODULES = ("virtio_pci", "virtio_net", "virtio_blk", "virtio_rng", "virtio_scsi", "sr_mod", "isofs")
 UNUSED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "var/cache/apt",
           "var/lib/apt/lists", "usr/share/bash-completion")
 # Units that only cost time under emulation; nothing here touches the network.
@@ -32,11 +34,13 @@ MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer", "e2scrub_all.timer", "e2
           "proc-sys-fs-binfmt_misc.automount", "dev-hugepages.mount", "dev-mqueue.mount",
           "sys-kernel-debug.mount", "sys-kernel-tracing.mount", "systemd-update-utmp.service",
           "getty@tty1.service", "cloud-config.service", "cloud-final.service")
-# Real cloud-init with fewer modules. The password is set before anyone can log in; what cloud-init
-# prints goes to its log, not between a test's lines on the console.
+# Real cloud-init with fewer modules, and one host key, for others take seconds under emulation. The
+# password is set before anyone can log in; what cloud-init prints goes to its log, not between a test's
+# lines on the console.
 CLOUD_CONFIG = """datasource_list: [NoCloud, ConfigDrive, None]
 output: {all: '>> /var/log/cloud-init-output.log'}
-cloud_init_modules: [write-files, set_hostname, users-groups, set-passwords]
+cloud_init_modules: [write-files, set_hostname, users-groups, ssh, set-passwords]
+ssh_genkeytypes: [ed25519]
 """
 # One configured NIC is enough to go on: otherwise networkd waits 12 s for a router's advertisement
 # on each network that has none (cloud-init 22.4 does not pass accept-ra on to it).
@@ -44,6 +48,12 @@ WAIT_ONLINE = """[Service]
 ExecStart=
 ExecStart=/lib/systemd/systemd-networkd-wait-online --any
 """
+# Debian 12's hook of ifupdown quotes what has to be names: name servers never reach resolved. Mended as
+# in later releases, for there would be nothing to compare.
+RESOLVED_HOOK = "etc/network/if-up.d/resolved"
+MENDED = {'"$DNS"=': "$DNS=", '"$DOMAINS"=': "$DOMAINS=",
+          "        DNS DNS6 DOMAINS DOMAINS6 DEFAULT_ROUTE\n":
+          "        unset DNS DNS6 DOMAINS DOMAINS6 DEFAULT_ROUTE\n"}
 INIT = """#!/bin/busybox sh
 # Loads the disk's and the NIC's drivers, then hands over to the guest's own init.
 B=/bin/busybox
@@ -67,7 +77,7 @@ class GuestImage:
 def guest_image(say: Callable[[str], None] = print) -> GuestImage:
     """The image, built first where this recipe's is not there; `say` is told of each long step."""
     recipe = repr((PACKAGES, KERNEL_PACKAGE, DISK_MIB, MODULES, UNUSED, MASKED, CLOUD_CONFIG,
-                   WAIT_ONLINE, INIT))
+                   WAIT_ONLINE, MENDED, INIT))
     folder = LAB_CACHE / f"guest-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
     image = GuestImage(folder / "disk.qcow2", folder / "vmlinuz", folder / "initrd")
     kept(folder, lambda out: build(out, say))
@@ -151,13 +161,20 @@ def keep_modules(root: Path, version: str) -> list[str]:
 
 
 def configure(root: Path) -> None:
-    """What a distributor's cloud image has, too: networkd and resolved on, no machine-id."""
-    run(["chroot", root, "systemctl", "enable", "systemd-networkd", "systemd-resolved"])
+    """What a distributor's cloud image has, too: its network's services on, no machine-id."""
+    run(["chroot", root, "systemctl", "enable", "systemd-networkd", "systemd-resolved", "networking",
+         "NetworkManager"])
     run(["chroot", root, "systemctl", "mask", *MASKED])
     (root / "etc/cloud/cloud.cfg.d/90_lab.cfg").write_text(CLOUD_CONFIG)
     wait_online = root / "etc/systemd/system/systemd-networkd-wait-online.service.d"
     wait_online.mkdir(parents=True)
     (wait_online / "lab.conf").write_text(WAIT_ONLINE)
+    hook = (root / RESOLVED_HOOK).read_text()
+    for wrong, right in MENDED.items():
+        if wrong not in hook:
+            raise LabError(f"{RESOLVED_HOOK} has no {wrong!r}: Debian has mended it, drop MENDED")
+        hook = hook.replace(wrong, right)
+    (root / RESOLVED_HOOK).write_text(hook)
     (root / "etc/machine-id").write_text("")
     (root / "etc/fstab").write_text("/dev/vda / ext4 rw,noatime 0 0\n")
     resolv = root / "etc/resolv.conf"

@@ -79,6 +79,26 @@ def network_of(vmi: dict, name: str) -> dict:
     return next(network for network in vmi["spec"]["networks"] if network["name"] == name)
 
 
+def cloud_init_volume(vmi: dict) -> dict | None:
+    return next((volume for volume in vmi["spec"]["volumes"]
+                 if "cloudInitNoCloud" in volume or "cloudInitConfigDrive" in volume), None)
+
+
+def cloud_init_source(vmi: dict) -> str:
+    """CloudInitData's DataSource: "noCloud" or "configDrive"."""
+    return "noCloud" if "cloudInitNoCloud" in cloud_init_volume(vmi) else "configDrive"
+
+
+def plugin_of(vmi: dict) -> str:
+    """The binding plugin of its interfaces; the lab runs one sidecar a VM."""
+    plugins = {interface["binding"]["name"]
+               for interface in vmi["spec"]["domain"]["devices"]["interfaces"]
+               if "binding" in interface}
+    if len(plugins) != 1:
+        raise LabError(f"{vmi['metadata']['name']} has the binding plugins {plugins}, expected one")
+    return plugins.pop()
+
+
 def memory_of(vmi: dict) -> int:
     text = vmi["spec"]["domain"]["memory"]["guest"]
     return int(text[:-2]) * BYTES[text[-2:]]

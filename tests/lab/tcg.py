@@ -12,8 +12,9 @@ ElementTree.register_namespace("kubevirt", "http://kubevirt.io")
 ElementTree.register_namespace("qemu", "http://libvirt.org/schemas/domain/qemu/1.0")
 
 
-def for_this_machine(domain_xml: str, machine_id: str) -> str:
-    """`domain_xml` as a sidecar returned it, made to start without KVM."""
+def for_this_machine(domain_xml: str, kernel_words: str) -> str:
+    """`domain_xml` as a sidecar returned it, made to start without KVM. `kernel_words`: what makes this
+    guest differ from others of the image."""
     domain = ElementTree.fromstring(domain_xml)
     domain.set("type", "qemu")  # was kvm
     cpu = domain.find("cpu")
@@ -24,7 +25,7 @@ def for_this_machine(domain_xml: str, machine_id: str) -> str:
         drop(domain.find("sysinfo"), name)
     system = domain.find("os")
     command_line = ("console=ttyS0 root=/dev/vda rw quiet systemd.show_status=0 "
-                    f"fsck.mode=skip mitigations=off systemd.machine_id={machine_id}")
+                    f"fsck.mode=skip mitigations=off {kernel_words}")
     for name, text in (("kernel", KERNEL), ("initrd", INITRD), ("cmdline", command_line)):
         ElementTree.SubElement(system, name).text = text
     for name in ("serial", "console"):  # a terminal instead of a socket, for `virsh console`

@@ -1,33 +1,41 @@
 """One VM on the lab's node, from its pod's networks to its guest's console."""
 
 import json
+import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 
 from lab.console import Console
 from lab.expect import Nic, problems
 from lab.guest_image import GuestImage
+from lab.guest_kind import NETWORKD, GuestKind
 from lab.hooks import HookManager
 from lab.launcher import Launcher, network_info
 from lab.libvirt import Libvirt
-from lab.manifests import Manifests, vmi_of
+from lab.manifests import Manifests, plugin_of, vmi_of
 from lab.masquerade import masquerade
 from lab.multus import Attachment
 from lab.netns import Namespace
 from lab.node import Node
+from lab.paths import PROGRAMS
 from lab.pod import Pod
-from lab.process import LabError
+from lab.process import LabError, run
 from lab.sidecar import SidecarContainer, leftovers
 
 USER, PASSWORD = "root", "patchbay"  # as the VMs' userData says
 
 
 class VirtualMachine:
-    """Everything is made by entering; `attach`, `start` and `console` follow in this order."""
+    """Everything is made by entering; `attach`, `start` and `console` follow in this order. `disk`: what
+    `keep_disk` kept of an earlier one."""
 
-    def __init__(self, node: Node, manifests: Manifests, name: str, image: GuestImage):
+    def __init__(self, node: Node, manifests: Manifests, name: str, image: GuestImage,
+                 kind: GuestKind = NETWORKD, disk: Path | None = None):
         self.node, self.manifests, self.image = node, manifests, image
+        self.kind, self.disk = kind, disk
         self.vmi = vmi_of(manifests.one("VirtualMachine", name))
         self.attachments: dict[str, Attachment] = {}
         self._stack = ExitStack()
@@ -55,17 +63,22 @@ class VirtualMachine:
                 mac=interfaces[network["name"]].get("macAddress"))
 
     def start(self, say: Callable[[str], None] = lambda _: None) -> None:
-        """The pod's containers: the sidecar, libvirt, and virt-launcher, which starts the guest."""
-        self.pod = self._stack.enter_context(Pod(self.network.name))
-        self.libvirt = self._stack.enter_context(Libvirt(self.pod))
-        self.sidecar = self._stack.enter_context(
-            SidecarContainer(self.pod, network_info(self.vmi, self.network)))
-        self.launcher = Launcher(self.pod, self.libvirt, self.network, self.vmi, self.image)
+        """The pod's containers, and virt-launcher, which starts the guest."""
+        self.start_containers()
         try:
             self.launcher.launch(say)
         except LabError as error:
             raise LabError(f"{error}\nthe sidecar's log:\n{self.sidecar.log_file.read_text()}"
                            ) from error
+
+    def start_containers(self) -> None:
+        """The sidecar, and libvirt for virt-launcher, which does nothing yet."""
+        self.pod = self._stack.enter_context(Pod(self.network.name))
+        self.libvirt = self._stack.enter_context(Libvirt(self.pod))
+        self.sidecar = self._stack.enter_context(
+            SidecarContainer(self.pod, network_info(self.vmi, self.network), plugin_of(self.vmi)))
+        self.launcher = Launcher(self.pod, self.libvirt, self.network, self.vmi, self.image,
+                                 self.kind, self.disk)
 
     def console(self) -> Console:
         """The guest's; Console.log_in waits for its boot."""
@@ -82,6 +95,20 @@ class VirtualMachine:
             raise LabError(f"the sidecar left {left} in its socket folder")
         return status
 
+    def keep_disk(self, file: Path) -> None:
+        """Copies what the guest has written, once it is stopped, to start another one from."""
+        shutil.copyfile(self.launcher.overlay, file)
+
+    def plan(self) -> dict:
+        """The plan of the VM, by `patchbay render` of what the sidecar reads, too; after `attach`."""
+        with tempfile.TemporaryDirectory(prefix="patchbay-render-") as folder:
+            vmi, pod, info = (Path(folder, name) for name in ("vmi", "pod", "network-info"))
+            vmi.write_text(json.dumps(self.vmi), encoding="utf-8")
+            info.write_text(json.dumps(network_info(self.vmi, self.network)), encoding="utf-8")
+            pod.write_text(self.network.run(PROGRAMS / "patchbay", "inspect"), encoding="utf-8")
+            return json.loads(run([PROGRAMS / "patchbay", "render", "-f", vmi, "--pod", pod,
+                                   "--network-info", info]))["plan"]
+
     def mac(self, interface: str) -> str:
         """The MAC the guest sees on that NIC, which is the pod interface's."""
         link = "eth0" if interface == "default" else self.attachments[interface].pod_interface
@@ -92,14 +119,15 @@ class VirtualMachine:
 
 
 def problems_of(console: Console, expected: list[Nic], patience: float = 60) -> list[str]:
-    """What is wrong with the guest's addresses and routes by its own word, after it had `patience`
-    seconds to ask its DHCP servers. Empty: nothing."""
+    """What is wrong with the guest's network by its own word, after it had `patience` seconds to ask its
+    DHCP servers. Empty: nothing."""
     deadline = time.monotonic() + patience
     while True:
         addresses = json.loads(console.run("ip -j address"))
         routes = [route for family in ("-4", "-6")
                   for route in json.loads(console.run(f"ip {family} -j route") or "[]")]
-        wrong = problems(expected, addresses, routes)
+        wrong = problems(expected, addresses, routes, console.run("resolvectl dns"),
+                         console.run("resolvectl domain"))
         if not wrong or time.monotonic() > deadline:
             return wrong
         time.sleep(1)

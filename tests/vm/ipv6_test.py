@@ -53,11 +53,11 @@ class Ipv6(unittest.TestCase):
 
     def check_guest(self, vm, console):
         expected = [
-            Nic(vm.mac("default"), frozenset({f"{GUEST}/24"}), dhcp=frozenset({f"{GUEST}/24"}),
+            Nic(vm.mac("default"), (f"{GUEST}/24",), dhcp=frozenset({f"{GUEST}/24"}),
                 routes=frozenset({f"default via {GATEWAY}"})),
-            Nic(vm.mac("br1"), frozenset({"192.168.1.62/24", "fd00:1::62/64"}),
+            Nic(vm.mac("br1"), ("192.168.1.62/24", "fd00:1::62/64"),
                 routes=frozenset({f"default via {HOST_ON_BR1}"})),
-            Nic(vm.mac("br2"), frozenset({"fd00:2::14/64"}),
+            Nic(vm.mac("br2"), ("fd00:2::14/64",),
                 routes=frozenset({f"fd00:20::/32 via {HOST_ON_BR2}"})),
         ]
         self.assertEqual(problems_of(console, expected), [])
