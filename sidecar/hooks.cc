@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "cloudinit/network_data.h"
+#include "cloudinit/seed.h"
 #include "domainxml/apply_plan.h"
+#include "domainxml/seed_disk.h"
 #include "plan/cloud_init_data.h"
 #include "plan/error.h"
 #include "plan/log.h"
@@ -38,10 +40,10 @@ std::string networks_in_need(const NetworkPlan& plan) {
   return names.empty() ? std::string() : join(names);
 }
 
-// Whether only network-info can say this interface's MAC: neither the spec nor a link in the pod
+// Whether only network-info can say this interface's MAC: neither the VMI nor a link in the pod
 // does.
 bool mac_is_unknown(const VmiInterface& interface, const Vmi& vmi, const PodState& pod) {
-  if (interface.mac || interface.state == kAbsent) return false;
+  if (interface.mac || interface.guest_mac || interface.state == kAbsent) return false;
   const VmiNetwork* network = find_network(vmi, interface.name);
   if (network != nullptr && network->pod) return find_link(pod, kPodNetworkLink) == nullptr;
   const LinkNames names = link_names(interface.name);
@@ -59,6 +61,25 @@ void require_cloud_init_volume(const Vmi& vmi, const NetworkPlan& plan) {
                   "binding patchbay-seed (it adds a small seed disc of its own) or patchbay-dhcp "
                   "(for guests that only ask DHCP or keep the configuration they have)",
               "spec.volumes");
+}
+
+// A guest reads one of its discs only, and users' own come first.
+void refuse_cloud_init_volume(const Vmi& vmi, const NetworkPlan& plan) {
+  const std::string networks = networks_in_need(plan);
+  if (networks.empty() || vmi.cloud_init == CloudInitVolume::kNone) return;
+  throw Error(Errc::kInvalidInput,
+              "binding patchbay-seed would add a seed disc with the addresses of " + networks +
+                  ", but the VM has a cloud-init volume, and a guest reads only one of them; use "
+                  "binding patchbay, which writes into that volume, or remove the volume",
+              "spec.volumes");
+}
+
+// Every sidecar of the pod must answer alike.
+bool has_seed_disc(const Vmi& vmi, const NetworkPlan& plan) {
+  if (vmi.cloud_init != CloudInitVolume::kNone || networks_in_need(plan).empty()) return false;
+  return std::any_of(plan.attachments.begin(), plan.attachments.end(), [](const Attachment& each) {
+    return each.ours && each.binding == kSeedProfile;
+  });
 }
 
 void require_earlier_cloud_init_call(const NetworkPlan& plan) {
@@ -86,14 +107,29 @@ std::string Hooks::on_define_domain(std::string_view xml, std::string_view vmi_j
   const auto start = Clock::now();
   const Vmi vmi = parse_vmi(vmi_json);
   const NetworkPlan plan = plan_for(vmi);
-  require_cloud_init_volume(vmi, plan);
-  if (!asked_for_cloud_init_) require_earlier_cloud_init_call(plan);
+  const bool has_seed = has_seed_disc(vmi, plan);
+  switch (profile_.delivery) {
+    case Delivery::kCloudInitVolume:
+      if (has_seed) break;  // all NICs are on it
+      require_cloud_init_volume(vmi, plan);
+      if (!asked_for_cloud_init_) require_earlier_cloud_init_call(plan);
+      break;
+    case Delivery::kSeedDisc:
+      refuse_cloud_init_volume(vmi, plan);
+      break;
+  }
   std::string answer(xml);
   if (!plan.attachments.empty()) {
     Diagnostics diagnostics;
     answer = domainxml::apply_plan(xml, plan, profile_.name, diagnostics);
     report(diagnostics);
     throw_if_errors(diagnostics);
+  }
+  if (has_seed) {
+    const std::string file = write_seed(vmi, plan);
+    if (profile_.delivery == Delivery::kSeedDisc) {
+      answer = domainxml::add_seed_disk(answer, file, plan.guest);
+    }
   }
   log_answer(kOnDefineDomain, plan, answer == xml ? "domain unchanged" : "domain completed", start);
   return answer;
@@ -138,6 +174,15 @@ NetworkPlan Hooks::plan_for(const Vmi& vmi) {
   report(plan.diagnostics);
   throw_if_errors(plan.diagnostics);
   return plan;
+}
+
+std::string Hooks::write_seed(const Vmi& vmi, const NetworkPlan& plan) {
+  const CloudInitData nothing_yet{};
+  const cloudinit::Handover handover = cloudinit::hand_over(plan, nothing_yet);
+  report(handover.diagnostics);
+  throw_if_errors(handover.diagnostics);
+  return sources_.write_seed(
+      cloudinit::iso_image(cloudinit::make_seed(nothing_yet.data_source, vmi, handover)));
 }
 
 NetworkInfo Hooks::network_info_for(const Vmi& vmi, const PodState& pod) {

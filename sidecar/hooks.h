@@ -29,6 +29,8 @@ struct HookSources {
   std::function<PodState()> pod_state;
   std::function<std::optional<std::string>()> network_info;  // nothing: there is no such file
   std::function<void(std::chrono::milliseconds)> sleep;
+  // Puts the seed disc where QEMU finds it; returns its path as QEMU sees it.
+  std::function<std::string(std::string_view image)> write_seed;
   LogSink log;
 };
 
@@ -47,6 +49,8 @@ class Hooks {
   Hooks(const Profile& profile, HookSources sources);
 
   // Throws Error{kConflict} where a NIC needs cloud-init and another sidecar was asked for it.
+  // Writes the seed disc where the VMI has one, whichever the profile: a migration's target may
+  // know this container by the name that the domain XML has.
   std::string on_define_domain(std::string_view xml, std::string_view vmi_json);
 
   // Both texts are always answered, and userData is never empty: KubeVirt takes an answer without
@@ -55,6 +59,7 @@ class Hooks {
 
  private:
   NetworkPlan plan_for(const Vmi& vmi);
+  std::string write_seed(const Vmi& vmi, const NetworkPlan& plan);
   NetworkInfo network_info_for(const Vmi& vmi, const PodState& pod);
   void report(const Diagnostics& diagnostics);
   void log_answer(std::string_view hook, const NetworkPlan& plan, std::string_view result,

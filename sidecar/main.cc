@@ -18,6 +18,7 @@
 #include "sidecar/hooks.h"
 #include "sidecar/network_info_file.h"
 #include "sidecar/profile.h"
+#include "sidecar/seed_file.h"
 #include "sidecar/server.h"
 #include "sidecar/stop_event.h"
 
@@ -43,6 +44,14 @@ std::string variable(const char* name) {
 
 void write_log(std::string_view line) { std::fwrite(line.data(), 1, line.size(), stderr); }
 
+std::string write_seed(const SeedFile& seed, std::string_view image) {
+  if (seed.write(image)) {
+    write_log(log_line("info", "seed disc written",
+                       {{"file", seed.path_for_qemu()}, {"bytes", std::to_string(image.size())}}));
+  }
+  return seed.path_for_qemu();
+}
+
 std::string serve(HookSocket& socket, Server& server, StopEvent& stop) {
   while (true) {
     std::string reason = stop.wait(socket.fd());
@@ -55,11 +64,14 @@ std::string serve(HookSocket& socket, Server& server, StopEvent& stop) {
 void run(const std::string& socket_dir) {
   const Profile& profile = find_profile(variable(kProfileVariable));
   const std::string registration = variable(kRegistrationVariable);
+  const std::string container = variable("CONTAINER_NAME");
+  const SeedFile seed(socket_dir, container);
   StopEvent stop;
   Hooks hooks(profile,
               {.pod_state = [] { return read_pod_state(); },
                .network_info = [] { return read_network_info_file(kNetworkInfoPath); },
                .sleep = [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); },
+               .write_seed = [&seed](std::string_view image) { return write_seed(seed, image); },
                .log = write_log});
   Server server(profile, hooks, write_log, [&stop] { stop.request(); });
   HookSocket socket(socket_dir, profile.name);
@@ -67,7 +79,7 @@ void run(const std::string& socket_dir) {
                      {{"version", PATCHBAY_VERSION},
                       {"profile", profile.name},
                       {"socket", socket.path()},
-                      {"container", variable("CONTAINER_NAME")}}));
+                      {"container", container}}));
   if (const auto warning = check_registration(profile, registration)) {
     write_log(log_line(*warning));
   }

@@ -9,7 +9,9 @@ namespace patchbay::sidecar {
 namespace {
 
 constexpr std::array kCloudInitHooks = {kOnDefineDomain, kPreCloudInitIso, kShutdown};
-constexpr std::array kProfiles = {Profile{"patchbay", kCloudInitHooks}};
+constexpr std::array kSeedHooks = {kOnDefineDomain, kShutdown};
+constexpr std::array kProfiles = {Profile{"patchbay", Delivery::kCloudInitVolume, kCloudInitHooks},
+                                  Profile{kSeedProfile, Delivery::kSeedDisc, kSeedHooks}};
 
 }  // namespace
 

@@ -20,8 +20,15 @@ inline constexpr std::string_view kOnDefineDomain = "OnDefineDomain";
 inline constexpr std::string_view kPreCloudInitIso = "PreCloudInitIso";
 inline constexpr std::string_view kShutdown = "Shutdown";
 
+// The binding whose sidecar adds the seed disc that all sidecars of a pod write.
+inline constexpr std::string_view kSeedProfile = "patchbay-seed";
+
+// By what a guest learns its addresses.
+enum class Delivery { kCloudInitVolume, kSeedDisc };
+
 struct Profile {
   std::string_view name;
+  Delivery delivery;
   std::span<const std::string_view> hook_points;  // what Info subscribes to
 };
 

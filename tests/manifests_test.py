@@ -27,8 +27,8 @@ def of_kind(kind: str, found: list[dict]) -> list[dict]:
 class Manifests(unittest.TestCase):
     def setUp(self):
         self.objects = documents(MANIFESTS / "patchbay.yaml", *sorted((MANIFESTS / "demo").glob("*.yaml")))
-        self.patch, = documents(MANIFESTS / "registration.yaml")
-        self.binding = self.patch["spec"]["configuration"]["network"]["binding"]["patchbay"]
+        patch, = documents(MANIFESTS / "registration.yaml")
+        self.bindings = patch["spec"]["configuration"]["network"]["binding"]
 
     def test_every_object_says_what_it_is(self):
         self.assertGreaterEqual(len(self.objects), 10)
@@ -39,10 +39,13 @@ class Manifests(unittest.TestCase):
     def test_registration_names_what_is_there(self):
         nads = {f'{nad["metadata"].get("namespace", "default")}/{nad["metadata"]["name"]}': nad
                 for nad in of_kind("NetworkAttachmentDefinition", self.objects)}
-        self.assertIn(self.binding["networkAttachmentDefinition"], nads)
+        for name, binding in self.bindings.items():
+            self.assertIn(binding["networkAttachmentDefinition"], nads)
+            self.assertRegex(binding["sidecarImage"], f"/{name}:")
+            self.assertIn(f'-t {binding["sidecarImage"]} ', (MANIFESTS / "Containerfile").read_text())
         daemon_set, = of_kind("DaemonSet", self.objects)
         install, = daemon_set["spec"]["template"]["spec"]["initContainers"]
-        self.assertEqual(install["image"], self.binding["sidecarImage"])
+        self.assertEqual(install["image"], self.bindings["patchbay"]["sidecarImage"])
 
     def test_the_bindings_nad_is_one_that_patchbay_cni_takes(self):
         nad, = [nad for nad in of_kind("NetworkAttachmentDefinition", self.objects)

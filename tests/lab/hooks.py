@@ -50,7 +50,9 @@ class HookManager:
         found: dict[str, Path] = {}  # by base name: two sockets of one name never complete
 
         def all_there() -> bool:
-            found.update((path.name, path) for path in sorted(folder.glob("*/*")))
+            # A sidecar's folder of its own is not there yet when KubeVirt looks, once in a pod's life.
+            found.update((path.name, path) for path in sorted(folder.glob("*/*"))
+                         if not path.is_dir())
             return len(found) >= count
 
         wait_until(f"{count} hook sidecar(s) in {folder}", all_there, timeout=60, pause=0.3)

@@ -64,5 +64,6 @@ class SidecarContainer:
 
 
 def leftovers(folder: Path) -> list[str]:
-    """What a sidecar that has ended left in its folder: nothing, or KubeVirt dials it."""
-    return [path.name for path in folder.iterdir()]
+    """What a sidecar that has ended left in its folder: no socket, or KubeVirt dials it. The seed disc
+    goes with the pod."""
+    return [path.name for path in folder.iterdir() if path.name != "patchbay-seed"]

@@ -19,8 +19,14 @@ TEST(ProfileTest, IsPatchbayUnlessTheImageSaysOtherwise) {
               ElementsAre("OnDefineDomain", "PreCloudInitIso", "Shutdown"));
 }
 
+TEST(ProfileTest, SeedLeavesCloudInitAlone) {
+  EXPECT_THAT(find_profile("patchbay-seed").hook_points, ElementsAre("OnDefineDomain", "Shutdown"));
+}
+
 TEST(ProfileTest, IsABindingNameThatThePlanCallsOurs) {
-  EXPECT_TRUE(is_our_binding(find_profile("").name));
+  for (const char* name : {"", "patchbay-seed"}) {
+    EXPECT_TRUE(is_our_binding(find_profile(name).name));
+  }
 }
 
 TEST(ProfileTest, UnknownOneIsRefusedWithTheKnownOnes) {
@@ -31,7 +37,7 @@ TEST(ProfileTest, UnknownOneIsRefusedWithTheKnownOnes) {
     EXPECT_EQ(error.errc(), Errc::kBadEnvironment);
     EXPECT_EQ(error.where(), "PATCHBAY_PROFILE");
     EXPECT_THAT(error.message(), HasSubstr("\"pathcbay\\x0a\""));
-    EXPECT_THAT(error.message(), HasSubstr("it has: patchbay;"));
+    EXPECT_THAT(error.message(), HasSubstr("it has: patchbay, patchbay-seed;"));
   }
 }
 

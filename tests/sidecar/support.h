@@ -94,11 +94,14 @@ class LogBook {
   std::string text_;
 };
 
-// Sources of a pod that does not change and has no network-info.
+// Sources of a pod that does not change and has no network-info; a seed disc fails the test.
 inline HookSources sources_of(const PodState& pod, LogBook& log) {
   return {.pod_state = [pod] { return pod; },
           .network_info = [] { return std::nullopt; },
           .sleep = [](std::chrono::milliseconds) {},
+          .write_seed = [](std::string_view) -> std::string {
+            throw std::logic_error("a seed disc where none is expected");
+          },
           .log = log.sink()};
 }
 

@@ -1,0 +1,111 @@
+"""Where the seed disc goes, on real file systems: one that is full or read-only is said, and the next try
+succeeds once there is room. patchbay-sidecar runs as KubeVirt runs it, user 107 without any capability."""
+
+import json
+import unittest
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lab.hooks import HookError, HookManager
+from lab.netns import veth
+from lab.paths import SOURCE
+from lab.process import run, stop
+from pod_case import MAC, PodCase, bridge, static
+
+FIXTURE = SOURCE / "tests/fixtures/01-masq-plus-one"  # a VMI without a cloud-init volume
+NETWORK = "data"
+PROFILE = "patchbay-seed"
+MORE_OF_ITS_OWN_KB = 1_000  # than before it made a disc
+
+
+class SeedFolder(PodCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.make_bridge()
+        veth(self.pod, "eth0", self.node, "pod-eth0")
+        nad = bridge(static("192.168.0.62/26"))
+        self.multus.add_binding(self.multus.add_network(self.pod, NETWORK, nad, mac=MAC))
+        self.vmi = json.loads((FIXTURE / "vmi.json").read_text())
+        interfaces = self.vmi["spec"]["domain"]["devices"]["interfaces"]
+        interfaces[1]["binding"]["name"] = PROFILE
+        self.domain = (FIXTURE / "domain.xml").read_text()
+        self.hooks = self.room / "kubevirt-hooks"
+        self.log_file = self.room / "sidecar.log"
+
+    def start_sidecar(self, folder: Path, container: str) -> HookManager:
+        folder.chmod(0o777)
+        environment = {"PATCHBAY_PROFILE": PROFILE, "PATH": "/usr/sbin:/usr/bin"}
+        if container:
+            environment["CONTAINER_NAME"] = container
+        with self.log_file.open("w") as log:
+            self.sidecar = self.pod.start(*self.as_user_107("patchbay-sidecar"), "--socket-dir", folder,
+                                          env=environment, stderr=log)
+        self.addCleanup(stop, self.sidecar)
+        return HookManager(self.hooks)
+
+    @contextmanager
+    def tmpfs(self, size: str) -> Iterator[Path]:
+        folder = self.hooks / "hook-sidecar-0"
+        folder.mkdir(parents=True)
+        run(["mount", "-t", "tmpfs", "-o", f"size={size}", "patchbay-seed-test", folder])
+        try:
+            yield folder
+        finally:
+            run(["umount", "--lazy", folder])
+
+    def refusal(self, manager: HookManager) -> str:
+        with self.assertRaises(HookError) as caught:
+            manager.on_define_domain(self.vmi, self.domain)
+        return caught.exception.details
+
+    def test_a_full_disk_is_said_and_leaves_nothing_half(self) -> None:
+        with self.tmpfs("32k") as folder:
+            manager = self.start_sidecar(folder, "hook-sidecar-0")
+            details = self.refusal(manager)
+            self.assertIn("writing the seed disc failed: No space left on device", details)
+            self.assertIn("ephemeral-storage", details)
+            self.assertEqual(list((folder / "patchbay-seed").iterdir()), [])
+            run(["mount", "-o", "remount,size=1m", folder])
+            self.assertIn("patchbay-seed/seed.iso", manager.on_define_domain(self.vmi, self.domain))
+            self.assertEqual([path.name for path in (folder / "patchbay-seed").iterdir()], ["seed.iso"])
+
+    def test_a_read_only_disk_is_said(self) -> None:
+        with self.tmpfs("1m") as folder:
+            manager = self.start_sidecar(folder, "hook-sidecar-0")
+            run(["mount", "-o", "remount,ro", folder])
+            self.assertIn("Read-only file system", self.refusal(manager))
+
+    def test_the_flat_folder_of_kubevirt_1_5_serves_as_well(self) -> None:
+        """No CONTAINER_NAME: every container sees the same folder under the same name, and all sidecars have
+        been found before the first hook is called."""
+        folder = self.hooks / "all"
+        folder.mkdir(parents=True)
+        manager = self.start_sidecar(folder, "")
+        self.assertEqual([path.suffix for path in folder.iterdir()], [".sock"])
+        answer = manager.on_define_domain(self.vmi, self.domain)
+        self.assertIn('file="/var/run/kubevirt-hooks/patchbay-seed/seed.iso"', answer)
+        self.assertTrue((folder / "patchbay-seed/seed.iso").is_file())
+
+    def test_the_disc_is_not_kept_in_memory(self) -> None:
+        folder = self.hooks / "hook-sidecar-0"
+        folder.mkdir(parents=True)
+        manager = self.start_sidecar(folder, "hook-sidecar-0")
+        interfaces = self.vmi["spec"]["domain"]["devices"]["interfaces"]
+        ours = interfaces.pop()  # nothing to tell yet
+        manager.on_define_domain(self.vmi, self.domain)
+        before = self.own_kilobytes()
+        interfaces.append(ours)
+        for _ in range(3):
+            manager.on_define_domain(self.vmi, self.domain)
+        after = self.own_kilobytes()
+        print(f"resident of its own: {before} kB before a disc was made, {after} kB after")
+        self.assertLess(after - before, MORE_OF_ITS_OWN_KB)
+
+    def own_kilobytes(self) -> int:
+        status = Path(f"/proc/{self.sidecar.pid}/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,166 @@
+// Profile patchbay-seed, on KubeVirt's own VMI and domains, its cloud-init volume taken away.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "plan/error.h"
+#include "sidecar/hooks.h"
+#include "tests/sidecar/support.h"
+
+namespace patchbay::sidecar {
+namespace {
+
+using nlohmann::ordered_json;
+using testing::AllOf;
+using testing::Each;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+constexpr char kScenario[] = "01-masq-plus-one";
+constexpr char kPath[] = "/var/run/kubevirt-hooks/hook-sidecar-0/patchbay-seed/seed.iso";
+
+class SeedHooksTest : public testing::Test {
+ protected:
+  Hooks make_hooks(std::string_view profile = "patchbay-seed",
+                   const PodState& pod = pod_with("data")) {
+    HookSources sources = sources_of(pod, log_);
+    sources.write_seed = [this](std::string_view image) {
+      images_.emplace_back(image);
+      return std::string(kPath);
+    };
+    return {find_profile(profile), sources};
+  }
+
+  static std::string domain(const std::string& pass = "domain.xml") {
+    return read_fixture(kScenario, pass);
+  }
+
+  LogBook log_;
+  std::vector<std::string> images_;
+  std::string vmi_ =
+      replaced(read_fixture(kScenario, "vmi.json"), R"("binding":{"name":"patchbay"})",
+               R"("binding":{"name":"patchbay-seed"})");
+};
+
+template <typename Call>
+Error error_of(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error;
+  }
+  ADD_FAILURE() << "expected an Error";
+  return {Errc::kInternal, ""};
+}
+
+TEST_F(SeedHooksTest, AddsADiscWithTheAddresses) {
+  Hooks hooks = make_hooks();
+  const std::string answer = hooks.on_define_domain(domain(), vmi_);
+  EXPECT_THAT(answer, HasSubstr(kPath));
+  EXPECT_THAT(answer, HasSubstr("ua-patchbay_seed"));
+  EXPECT_THAT(answer, HasSubstr("02:00:00:00:00:62")) << "the interface is completed, too";
+  ASSERT_THAT(images_, SizeIs(1));
+  EXPECT_THAT(images_[0], AllOf(HasSubstr("192.168.0.62/26"), HasSubstr("02:00:00:00:00:62"),
+                                HasSubstr("0a:58:0a:f4:01:05"), HasSubstr("#cloud-config\n")))
+      << "with the pod network's DHCP";
+}
+
+TEST_F(SeedHooksTest, NamesTheGuestAsKubeVirtDoes) {
+  Hooks hooks = make_hooks();
+  hooks.on_define_domain(domain(), vmi_);
+  const std::string uuid =
+      ordered_json::parse(vmi_)["spec"]["domain"]["firmware"]["uuid"].get<std::string>();
+  EXPECT_THAT(images_[0], HasSubstr(R"({"instance-id":")" + uuid +
+                                    R"(","local-hostname":"vm-01-masq-plus-one"})"));
+  hooks.on_define_domain(domain(),
+                         replaced(vmi_, R"("spec":{)", R"("spec":{"hostname":"chosen",)"));
+  EXPECT_THAT(images_[1], HasSubstr(R"("local-hostname":"chosen"})"));
+}
+
+TEST_F(SeedHooksTest, AnswersAllPassesAndTheTargetOfAMigrationAlike) {
+  Hooks source = make_hooks();
+  const std::string first = source.on_define_domain(domain("domain.pass1-placeholders.xml"), vmi_);
+  const std::string second = source.on_define_domain(domain("domain.pass2.xml"), vmi_);
+  EXPECT_EQ(source.on_define_domain(first, vmi_), first);
+  EXPECT_EQ(source.on_define_domain(second, vmi_), second);
+  const auto disc = [](const std::string& xml) {
+    const size_t begin = xml.rfind("<disk", xml.find(kPath));
+    return xml.substr(begin, xml.find("</disk>", begin) - begin);
+  };
+  EXPECT_EQ(disc(first), disc(second));
+  Hooks target = make_hooks();
+  EXPECT_EQ(target.on_define_domain(domain("domain.pass2.xml"), vmi_), second);
+  EXPECT_THAT(images_, SizeIs(5));
+  EXPECT_THAT(images_, Each(images_[0]));
+}
+
+// On a migration's target this sidecar's container may have the name that the XML has.
+TEST_F(SeedHooksTest, IsWrittenByEverySidecarAndAddedByOne) {
+  ordered_json json = ordered_json::parse(vmi_);
+  json["spec"]["domain"]["devices"]["interfaces"].push_back(
+      {{"name", "other"}, {"binding", {{"name", "patchbay"}}}});
+  json["spec"]["networks"].push_back({{"name", "other"}, {"multus", {{"networkName", "other"}}}});
+  Record record = example_record();
+  record.mac = Mac::parse("02:00:00:00:00:63");
+  record.ips = {IpPrefix::parse("10.9.0.63/24")};
+  record.routes.clear();
+  PodState pod = pod_with("data");
+  for (const PodLink& link : pod_with("other", record).links) {
+    if (link.name.str() != "eth0") pod.links.push_back(link);
+  }
+  const std::string first =
+      make_hooks("patchbay-seed", pod).on_define_domain(domain(), json.dump());
+  const std::string second = make_hooks("patchbay", pod).on_define_domain(first, json.dump());
+  const std::string alone = make_hooks("patchbay", pod).on_define_domain(domain(), json.dump());
+  EXPECT_THAT(second, AllOf(HasSubstr("ua-patchbay_seed"), HasSubstr("02:00:00:00:00:63")));
+  EXPECT_THAT(alone, Not(HasSubstr("ua-patchbay_seed")));
+  ASSERT_THAT(images_, SizeIs(3));
+  EXPECT_THAT(images_, Each(AllOf(images_[0], HasSubstr("10.9.0.63/24"))));
+}
+
+TEST_F(SeedHooksTest, RefusesACloudInitVolumeAndNamesBindingPatchbay) {
+  const std::string scenario = "12-nocloud-userdata";
+  Hooks hooks = make_hooks();
+  const std::string vmi =
+      replaced(read_fixture(scenario, "vmi.json"), R"("binding":{"name":"patchbay"})",
+               R"("binding":{"name":"patchbay-seed"})");
+  const Error error =
+      error_of([&] { hooks.on_define_domain(read_fixture(scenario, "domain.xml"), vmi); });
+  EXPECT_EQ(error.errc(), Errc::kInvalidInput);
+  EXPECT_EQ(error.where(), "spec.volumes");
+  EXPECT_THAT(error.message(), HasSubstr("use binding patchbay,"));
+  EXPECT_THAT(error.message(), HasSubstr("\"data\""));
+  EXPECT_THAT(images_, IsEmpty());
+}
+
+TEST_F(SeedHooksTest, MakesNoDiscWhereThereIsNothingToTell) {
+  Record record = example_record();
+  record.ips.clear();
+  record.routes.clear();
+  const std::string vmi = replaced(vmi_, R"("annotations":{)",
+                                   R"("annotations":{"patchbay.io/networks":"{\"data\":)"
+                                   R"({\"ipv4\":\"none\",\"ipv6\":\"none\"}}",)");
+  const std::string answer =
+      make_hooks("patchbay-seed", pod_with("data", record)).on_define_domain(domain(), vmi);
+  EXPECT_THAT(answer, Not(HasSubstr("ua-patchbay_seed")));
+  EXPECT_THAT(answer, HasSubstr("02:00:00:00:00:62"));
+  EXPECT_THAT(images_, IsEmpty());
+}
+
+TEST_F(SeedHooksTest, LeavesAVmiOfOtherBindingsByteForByte) {
+  const std::string vmi = replaced(vmi_, R"("binding":{"name":"patchbay-seed"})", R"("bridge":{})");
+  EXPECT_EQ(make_hooks("patchbay-seed", PodState{}).on_define_domain(domain(), vmi), domain());
+  EXPECT_THAT(images_, IsEmpty());
+}
+
+TEST_F(SeedHooksTest, IsOnSataForAWindowsGuest) {
+  const std::string vmi =
+      replaced(vmi_, R"("annotations":{)", R"("annotations":{"patchbay.io/guest":"windows",)");
+  EXPECT_THAT(make_hooks().on_define_domain(domain(), vmi), HasSubstr("bus=\"sata\" dev=\"sdzz\""));
+}
+
+}  // namespace
+}  // namespace patchbay::sidecar
