@@ -5,6 +5,7 @@
 
 #include "cloudinit/guest_ids.h"
 #include "cloudinit/guest_routes.h"
+#include "plan/error.h"
 #include "plan/text.h"
 
 namespace patchbay::cloudinit {
@@ -52,6 +53,21 @@ void tell_weak_metric(const NetworkPlan& plan, const Attachment& attachment, For
                            "let the routers of the network that is not preferred advertise a "
                            "router lifetime of 0"});
   }
+}
+
+// Cloud-init's renderer for NetworkManager writes no metric, which then numbers the default routes
+// by the order of the devices.
+void tell_order_of_devices(const NetworkPlan& plan, const OtherNic& other,
+                           Diagnostics& diagnostics) {
+  const bool certain = plan.guest == Guest::kNetworkManager;
+  if (!other.dhcp_metric || (!certain && plan.guest != Guest::kLinux)) return;
+  diagnostics.push_back(
+      {certain ? Severity::kWarning : Severity::kNote, other.network, "dhcpMetric",
+       "guests that use NetworkManager ignore the metric " + std::to_string(*other.dhcp_metric) +
+           " of the default route that DHCP may bring here, and may prefer it to that of network " +
+           in_quotes(plan.default_route),
+       "put the interface of " + in_quotes(plan.default_route) +
+           " first in the VM, or let the DHCP server offer no router here"});
 }
 
 // Left out, the NIC would lose the DHCP that it has without us.
@@ -209,6 +225,7 @@ std::vector<GuestNic> guest_nics(const NetworkPlan& plan, Format format, Diagnos
     nic.mac = plan.others[i].mac;
     nic.dhcp4 = true;
     nic.dhcp_metric = plan.others[i].dhcp_metric;
+    tell_order_of_devices(plan, plan.others[i], diagnostics);
     nics.push_back(std::move(nic));
   }
   return nics;

@@ -1,7 +1,11 @@
 #include <algorithm>
+#include <utility>
 
 #include "cloudinit/guest_nic.h"
+#include "cloudinit/merge.h"
 #include "cloudinit/network_data.h"
+#include "cloudinit/network_data_text.h"
+#include "cloudinit/user_data_updates.h"
 #include "cloudinit/user_network_data.h"
 #include "cloudinit/v1_text.h"
 #include "cloudinit/v2_text.h"
@@ -72,61 +76,122 @@ Diagnostic entry_wins(const Attachment& attachment, const UserNic& nic) {
   return told;
 }
 
-std::string labels_without_mac(const UserNetworkData& user) {
-  std::vector<std::string> labels;
-  for (const UserNic& nic : user.nics) {
-    if (!nic.mac && labels.size() < 5) labels.push_back(in_quotes(nic.label));
-  }
-  return labels.empty() ? std::string() : join(labels);
-}
-
-std::string paste_hint(const GuestNic& entry, UserForm form) {
+Format format_of(UserForm form) {
   switch (form) {
     case UserForm::kV1:
-      return "add under \"config:\" " + v1_snippet(entry);
-    case UserForm::kV2:
-      return "add under \"ethernets:\" " + v2_snippet(entry, Guest::kLinux);
+      return Format::kV1;
     case UserForm::kNetworkData:
+      return Format::kNetworkData;
+    case UserForm::kV2:
     case UserForm::kEni:
     case UserForm::kUnknown:
-      return "write it there, matched by the MAC address, or remove networkData to have it written "
-             "for you";
+      break;
   }
-  return {};
+  return Format::kV2;
 }
 
-// Nothing of the user's names this NIC's MAC.
-Diagnostic not_mentioned(const Attachment& attachment, const GuestNic& entry,
-                         const UserNetworkData& user) {
-  const std::string nic = "the NIC " + attachment.mac.to_string();
-  const std::string loss = "the guest will not have " + wanted(attachment) + " there";
-  std::string message;
-  if (!user.problem.empty()) {
-    message = "networkData is passed on as it is, but " + user.problem + ": unless it configures " +
-              nic + ", " + loss;
-  } else if (const std::string labels = labels_without_mac(user); !labels.empty()) {
-    message = "networkData has no entry that matches " + nic + " by its MAC address: unless " +
-              labels + " is that NIC, " + loss;
-  } else {
-    message = "networkData says nothing about " + nic + ", so " + loss;
-  }
-  return {Severity::kWarning, attachment.network, "networkData", message,
-          paste_hint(entry, user.form)};
+NicText text_of(const GuestNic& nic, UserForm form, Guest guest) {
+  NetworkDataParts parts = network_data_parts(nic, guest);
+  return {nic.id, form == UserForm::kV1 ? v1_snippet(nic) : v2_snippet(nic, guest),
+          std::move(parts.link), std::move(parts.networks)};
 }
 
-void judge_user_data(const NetworkPlan& plan, const std::string& network_data,
-                     Diagnostics& diagnostics) {
-  const UserNetworkData user = read_user_network_data(network_data);
-  Diagnostics about_text_not_used;
-  const std::vector<GuestNic> entries = guest_nics(plan, Format::kV2, about_text_not_used);
-  for (size_t i = 0; i < plan.attachments.size(); ++i) {
-    const Attachment& attachment = plan.attachments[i];
-    if (const UserNic* nic = find_nic(user, attachment.mac)) {
-      diagnostics.push_back(entry_wins(attachment, *nic));
-    } else if (!wanted(attachment).empty()) {
-      diagnostics.push_back(not_mentioned(attachment, entries[i], user));
+// What the user's networkData says, put beside what the plan wants.
+class Merge {
+ public:
+  Merge(const NetworkPlan& plan, const std::string& network_data)
+      : plan_(plan), text_(network_data), user_(read_user_network_data(network_data)) {
+    std::vector<GuestNic> nics = guest_nics(plan, format_of(user_.form), about_ours_);
+    std::vector<std::string> taken = user_.ids;
+    for (size_t i = 0; i < plan.attachments.size(); ++i) {
+      const Attachment& attachment = plan.attachments[i];
+      if (const UserNic* nic = find_nic(user_, attachment.mac)) {
+        diagnostics_.push_back(entry_wins(attachment, *nic));
+      } else if (!wanted(attachment).empty()) {
+        if (!nics[i].set_name) nics[i].id = free_id(nics[i].id, taken);
+        missing_.push_back(&attachment);
+        texts_.push_back(text_of(nics[i], user_.form, plan.guest));
+      }
     }
   }
+
+  const UserNetworkData& user() const { return user_; }
+
+  // The text to hand over; what was done and what could not be goes to `diagnostics`.
+  std::string done(Diagnostics& diagnostics) {
+    const Spliced merged = merge_network_data(text_, user_, texts_);
+    for (size_t i = 0; i < missing_.size(); ++i) {
+      diagnostics_.push_back(merged.problem.empty() ? added(*missing_[i])
+                                                    : not_added(*missing_[i], merged, texts_[i]));
+      if (!merged.problem.empty()) continue;
+      for (const Diagnostic& told : about_ours_) {
+        if (told.network == missing_[i]->network) diagnostics_.push_back(told);
+      }
+    }
+    diagnostics.insert(diagnostics.end(), diagnostics_.begin(), diagnostics_.end());
+    return merged.text;
+  }
+
+ private:
+  Diagnostic added(const Attachment& attachment) const {
+    return {Severity::kNote,
+            attachment.network,
+            "networkData",
+            "networkData says nothing about the NIC " + attachment.mac.to_string() +
+                ": an entry with " + wanted(attachment) + " is added beside the user's",
+            {}};
+  }
+
+  Diagnostic not_added(const Attachment& attachment, const Spliced& merged,
+                       const NicText& text) const {
+    const std::string nic = "the NIC " + attachment.mac.to_string();
+    return {Severity::kWarning, attachment.network, "networkData",
+            "networkData is passed on as it is, for " + merged.problem + ": unless it configures " +
+                nic + ", the guest will not have " + wanted(attachment) + " there",
+            by_hand(user_.form, text)};
+  }
+
+  const NetworkPlan& plan_;
+  const std::string& text_;
+  UserNetworkData user_;
+  Diagnostics about_ours_;
+  Diagnostics diagnostics_;
+  std::vector<const Attachment*> missing_;
+  std::vector<NicText> texts_;
+};
+
+// Each volume is read for one kind of networkData; KubeVirt passes any on.
+void tell_wrong_volume(const UserNetworkData& user, CloudInitData::DataSource source,
+                       Diagnostics& diagnostics) {
+  const bool config_drive = source == CloudInitData::DataSource::kConfigDrive;
+  const bool json = user.form == UserForm::kNetworkData;
+  if (user.form == UserForm::kUnknown || user.form == UserForm::kEni || json == config_drive)
+    return;
+  diagnostics.push_back(
+      {Severity::kWarning, "", "networkData",
+       std::string("networkData is ") + (json ? "network_data.json" : "network-config") +
+           ", which guests don't read from a " +
+           (config_drive ? "cloudInitConfigDrive" : "cloudInitNoCloud") + " volume",
+       std::string("use ") + (config_drive ? "cloudInitNoCloud" : "cloudInitConfigDrive") +
+           ", or remove networkData to have it written for you"});
+}
+
+// cloud-init applies networkData at an instance's first boot only, and KubeVirt pins the instance.
+void apply_at_each_boot(const NetworkPlan& plan, Handover& handover) {
+  if (plan.first_boot_only || plan.guest == Guest::kWindows) return;
+  Spliced updated = with_network_updates(handover.user_data);
+  const std::string files = writes_network_files(handover.user_data);
+  if (files.empty() && updated.problem.empty()) {
+    handover.user_data = std::move(updated.text);
+    return;
+  }
+  handover.diagnostics.push_back(
+      {Severity::kNote, "", "userData",
+       "the guest applies its networkData at its first boot only, and not a changed address later: "
+       "userData is passed on as it is, for " +
+           (files.empty() ? updated.problem : "it configures networks itself, " + files),
+       "add updates: {network: {when: [boot]}} to it, or write the annotation " +
+           std::string(kApplyAnnotation) + ": first-boot where that is what was meant"});
 }
 
 }  // namespace
@@ -135,12 +200,15 @@ Handover hand_over(const NetworkPlan& plan, const CloudInitData& data) {
   Handover handover{data.user_data, data.network_data, {}};
   if (is_blank(handover.user_data)) handover.user_data = kEmptyUserData;
   if (plan.attachments.empty()) return handover;
-  if (!is_blank(data.network_data)) {
-    judge_user_data(plan, data.network_data, handover.diagnostics);
-  } else {
+  if (is_blank(data.network_data)) {
     handover.network_data =
         render(plan, format_for(data.data_source, plan.guest), handover.diagnostics);
+  } else {
+    Merge merge(plan, data.network_data);
+    tell_wrong_volume(merge.user(), data.data_source, handover.diagnostics);
+    handover.network_data = merge.done(handover.diagnostics);
   }
+  if (handover.network_data != data.network_data) apply_at_each_boot(plan, handover);
   return handover;
 }
 

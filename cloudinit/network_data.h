@@ -31,9 +31,12 @@ struct Handover {
   bool operator==(const Handover&) const = default;
 };
 
-// What PreCloudInitIso answers. networkData that the user wrote comes back byte for byte, whatever
-// it is, with a warning for each attachment whose addresses it keeps from the guest. Throws nothing
-// for what a user wrote.
+// What PreCloudInitIso answers. Of what the user wrote every byte stays (merge.h): in networkData
+// their entry of a NIC wins, with a warning for the addresses that it hides; NICs that are not
+// mentioned are added in the user's format and style where that is certain, else a warning shows
+// what to add by hand. A plain cloud-config is told to apply networkData at each boot
+// (user_data_updates.h) where something of ours is in it, unless the plan says otherwise. Throws
+// nothing for what a user wrote.
 Handover hand_over(const NetworkPlan& plan, const CloudInitData& data);
 
 }  // namespace patchbay::cloudinit

@@ -13,6 +13,9 @@ constexpr std::array kGuests{Guest::kLinux,          Guest::kNetplan,   Guest::k
                              Guest::kNetworkManager, Guest::kSysconfig, Guest::kEni,
                              Guest::kWindows};
 
+constexpr std::string_view kEachBoot = "boot";
+constexpr std::string_view kFirstBoot = "first-boot";
+
 bool begins(std::string_view text, std::string_view lower_case) {
   return text.size() >= lower_case.size() &&
          std::equal(lower_case.begin(), lower_case.end(), text.begin(),
@@ -73,6 +76,17 @@ Guest guest_of(const GuestHints& hints, Diagnostics& diagnostics) {
   }
   if (any_begins(hints.systems, "win")) return Guest::kWindows;
   return any_begins(hints.systems, "ubuntu") ? Guest::kNetplan : Guest::kLinux;
+}
+
+bool applied_at_each_boot(const GuestHints& hints, Diagnostics& diagnostics) {
+  if (hints.apply == kFirstBoot) return false;
+  if (!hints.apply.empty() && hints.apply != kEachBoot) {
+    diagnostics.push_back({Severity::kError, "", "annotation " + std::string(kApplyAnnotation),
+                           "expected " + std::string(kEachBoot) + " or " + std::string(kFirstBoot) +
+                               ", found " + in_quotes(hints.apply),
+                           "correct the VM's annotation " + std::string(kApplyAnnotation)});
+  }
+  return true;
 }
 
 }  // namespace patchbay

@@ -319,6 +319,7 @@ NetworkPlan make_plan(const PlanInput& input) {
   NetworkPlan plan;
   plan.vmi = input.vmi.namespace_ + "/" + input.vmi.name;
   plan.guest = guest_of(input.vmi.guest, plan.diagnostics);
+  plan.first_boot_only = !applied_at_each_boot(input.vmi.guest, plan.diagnostics);
   const Wishes wishes = parse_networks_annotation(input.vmi.networks_annotation, plan.diagnostics);
   refuse_unknown_networks(input.vmi, wishes, plan.diagnostics);
   for (const VmiInterface& interface : input.vmi.interfaces) {

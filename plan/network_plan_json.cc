@@ -182,6 +182,7 @@ Json write_plan(const NetworkPlan& plan) {
   json["schema"] = plan.schema;
   json["vmi"] = plan.vmi;
   json["guest"] = name(plan.guest);
+  if (plan.first_boot_only) json["firstBootOnly"] = true;
   json["order"] = plan.order;
   json["attachments"] = write_all(plan.attachments, write_attachment);
   json["others"] = write_all(plan.others, write_other);
@@ -214,14 +215,15 @@ std::string to_json(const Rendering& rendering) {
 NetworkPlan parse_network_plan(std::string_view text) {
   const Json parsed = parse_json(text, "plan");
   const JsonReader reader(parsed, "plan");
-  reader.only(
-      {"schema", "vmi", "guest", "order", "attachments", "others", "defaultRoute", "diagnostics"});
+  reader.only({"schema", "vmi", "guest", "firstBootOnly", "order", "attachments", "others",
+               "defaultRoute", "diagnostics"});
   NetworkPlan plan;
   plan.schema = static_cast<int>(reader.at("schema").number(kPlanSchema, kPlanSchema));
   plan.vmi = reader.at("vmi").string();
   const auto guest = guest_named(reader.at("guest").string());
   if (!guest) reader.at("guest").refuse("a guest's name");
   plan.guest = *guest;
+  plan.first_boot_only = reader.true_at("firstBootOnly");
   for (const JsonReader& each : reader.at("order").elements()) plan.order.push_back(each.string());
   for (const JsonReader& each : reader.at("attachments").elements()) {
     plan.attachments.push_back(read_attachment(each));

@@ -166,6 +166,7 @@ Vmi parse_vmi(std::string_view json) {
   if (const auto annotations = metadata.find("annotations")) {
     vmi.networks_annotation = annotations->string_or_empty(kNetworksAnnotation);
     vmi.guest.annotation = annotations->string_or_empty(kGuestAnnotation);
+    vmi.guest.apply = annotations->string_or_empty(kApplyAnnotation);
   }
   read_systems(metadata, "annotations", vmi.guest);
   read_systems(metadata, "labels", vmi.guest);

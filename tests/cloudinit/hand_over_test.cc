@@ -20,12 +20,21 @@ auto told(Severity severity, const std::string& message, const std::string& hint
                Field(&Diagnostic::hint, HasSubstr(hint)));
 }
 
+const std::string kUpdates = "updates:\n  network:\n    when:\n      - boot\n";
+// An entry that leaves the NIC "blue" out.
+const std::string kOfAnother =
+    "    a:\n      match: {macaddress: \"02:00:00:00:00:01\"}\n      dhcp4: true\n";
+
 class HandOverTest : public testing::Test {
  protected:
   Handover with(const std::string& network_data) {
     data.network_data = network_data;
-    const Handover handover = hand_over(plan, data);
+    return hand_over(plan, data);
+  }
+  Handover untouched(const std::string& network_data) {
+    Handover handover = with(network_data);
     EXPECT_EQ(handover.network_data, network_data);
+    EXPECT_EQ(handover.user_data, data.user_data) << "nothing of ours is in networkData";
     return handover;
   }
 
@@ -36,18 +45,18 @@ class HandOverTest : public testing::Test {
 
 TEST_F(HandOverTest, WritesNetworkDataWhereTheUserWroteNone) {
   for (const std::string blank : {"", "\n", " \r\n\t"}) {
-    data.network_data = blank;
     Diagnostics none;
-    EXPECT_EQ(hand_over(plan, data),
-              (Handover{"#cloud-config\nhostname: x\n", render(plan, Format::kV2, none), {}}));
+    EXPECT_EQ(with(blank), (Handover{"#cloud-config\n" + kUpdates + "hostname: x\n",
+                                     render(plan, Format::kV2, none),
+                                     {}}));
   }
 }
 
 // KubeVirt: "unexpected end of JSON input".
 TEST_F(HandOverTest, NeverReturnsEmptyUserData) {
   data.user_data = "";
-  EXPECT_EQ(hand_over(plan, data).user_data, "#cloud-config\n");
-  data.network_data = "version: 2";
+  EXPECT_EQ(hand_over(plan, data).user_data, "#cloud-config\n" + kUpdates);
+  data.network_data = "auto eth0";
   EXPECT_EQ(hand_over(plan, data).user_data, "#cloud-config\n");
   plan.attachments.clear();
   EXPECT_EQ(hand_over(plan, data).user_data, "#cloud-config\n");
@@ -58,41 +67,66 @@ TEST_F(HandOverTest, SaysNothingWithoutAnAttachment) {
   EXPECT_EQ(hand_over(plan, data), (Handover{data.user_data, "", {}}));
 }
 
-TEST_F(HandOverTest, WarnsWhereNetworkDataForgetsTheNicWithAnEntryToPaste) {
+TEST_F(HandOverTest, AddsTheNicThatNetworkDataForgets) {
+  const std::string head = "network:\n  version: 2\n  ethernets:\n";
+  const Handover handover = with(head + kOfAnother);
+  EXPECT_EQ(handover.network_data,
+            head +
+                "    blue:\n      match:\n        macaddress: \"02:00:00:00:00:aa\"\n"
+                "      dhcp4: false\n      dhcp6: false\n      accept-ra: false\n"
+                "      addresses:\n        - \"192.168.0.62/26\"\n" +
+                kOfAnother);
+  EXPECT_THAT(handover.user_data, HasSubstr(kUpdates));
+  EXPECT_THAT(handover.diagnostics,
+              ElementsAre(told(Severity::kNote,
+                               "says nothing about the NIC 02:00:00:00:00:aa: an entry with "
+                               "192.168.0.62/26 (record) is added beside the user's",
+                               "")));
+}
+
+TEST_F(HandOverTest, AnAddedNicHasAnIdThatTheUserHasNot) {
+  EXPECT_THAT(with("version: 2\nethernets:\n  blue:\n    match: {macaddress: "
+                   "\"02:00:00:00:00:01\"}\n    dhcp4: true\n")
+                  .network_data,
+              HasSubstr("\n  blue-2:\n    match:\n      macaddress: \"02:00:00:00:00:aa\"\n"));
+}
+
+TEST_F(HandOverTest, WhatAnAddedNicLosesIsNamed) {
+  plan.attachments[0].dns.options = {"ndots:5"};
+  EXPECT_THAT(with("network:\n  version: 2\n  ethernets:\n" + kOfAnother).diagnostics,
+              ElementsAre(told(Severity::kNote, "is added", ""),
+                          told(Severity::kWarning, "the resolver options ndots:5", "resolv")));
+}
+
+TEST_F(HandOverTest, AnEntryWithoutMacMayBeTheNicSoNothingIsAdded) {
   EXPECT_THAT(
-      with("network:\n  version: 2\n  ethernets:\n    a:\n      match:\n        macaddress: "
-           "\"02:00:00:00:00:01\"\n      dhcp4: true\n")
-          .diagnostics,
+      untouched("version: 2\nethernets:\n  eth1:\n    addresses: [192.168.0.62/26]\n").diagnostics,
       ElementsAre(
           told(Severity::kWarning,
-               "networkData says nothing about the NIC 02:00:00:00:00:aa, so the guest will "
-               "not have 192.168.0.62/26 (record)",
-               "add under \"ethernets:\" blue: {match: {macaddress: \"02:00:00:00:00:aa\"}, "
-               "dhcp4: false, dhcp6: false, accept-ra: false, addresses: "
-               "[\"192.168.0.62/26\"]}")));
+               "networkData is passed on as it is, for it matches \"eth1\" (line 3) by no MAC "
+               "address, which may be the same NIC: unless it configures the NIC "
+               "02:00:00:00:00:aa, the guest will not have 192.168.0.62/26 (record) there",
+               "add under \"ethernets:\" blue: {match: {macaddress: "
+               "\"02:00:00:00:00:aa\"}, dhcp4: false, dhcp6: false, accept-ra: false, "
+               "addresses: [\"192.168.0.62/26\"]}")));
 }
 
 TEST_F(HandOverTest, TheEntryToPasteIsInTheUsersFormat) {
   plan.attachments[0].routes = {route("10.0.0.0/8", "192.168.0.3")};
-  EXPECT_THAT(with("version: 1\nconfig: []\n").diagnostics,
-              ElementsAre(told(
-                  Severity::kWarning, "says nothing about the NIC",
-                  "add under \"config:\" - {type: \"physical\", name: \"blue\", mac_address: "
-                  "\"02:00:00:00:00:aa\", accept-ra: false, subnets: [{type: \"static\", address: "
-                  "\"192.168.0.62/26\", routes: [{network: \"10.0.0.0/8\", gateway: "
-                  "\"192.168.0.3\"}]}]}")));
-}
-
-TEST_F(HandOverTest, AnEntryWithoutMacMayOrMayNotBeTheNic) {
   EXPECT_THAT(
-      with("version: 2\nethernets:\n  eth1:\n    addresses: [192.168.0.62/26]\n").diagnostics,
-      ElementsAre(told(Severity::kWarning, "unless \"eth1\" is that NIC", "add under")));
+      untouched("version: 1\nconfig:\n- type: physical\n  name: eth0\n  subnets: []\n").diagnostics,
+      ElementsAre(
+          told(Severity::kWarning, "passed on as it is",
+               "add under \"config:\" - {type: \"physical\", name: \"blue\", mac_address: "
+               "\"02:00:00:00:00:aa\", accept-ra: false, subnets: [{type: \"static\", address: "
+               "\"192.168.0.62/26\", routes: [{network: \"10.0.0.0/8\", gateway: "
+               "\"192.168.0.3\"}]}]}")));
 }
 
 TEST_F(HandOverTest, TheUsersEntryWinsAndWhatItHidesIsNamed) {
   EXPECT_THAT(
-      with("version: 2\nethernets:\n  data0:\n    match: {macaddress: \"02:00:00:00:00:AA\"}\n"
-           "    addresses: [192.168.0.70/26]\n")
+      untouched("version: 2\nethernets:\n  data0:\n    match: {macaddress: \"02:00:00:00:00:AA\"}\n"
+                "    addresses: [192.168.0.70/26]\n")
           .diagnostics,
       ElementsAre(AllOf(told(Severity::kWarning,
                              "as entry \"data0\" with 192.168.0.70/26; that hides 192.168.0.62/26 "
@@ -102,40 +136,80 @@ TEST_F(HandOverTest, TheUsersEntryWinsAndWhatItHidesIsNamed) {
 }
 
 TEST_F(HandOverTest, TheSameAddressWithAnotherPrefixIsHiddenToo) {
-  EXPECT_THAT(with("version: 2\nethernets:\n  a:\n    match: {macaddress: \"02:00:00:00:00:aa\"}\n"
-                   "    addresses: [192.168.0.62/24]\n")
-                  .diagnostics,
-              ElementsAre(told(Severity::kWarning, "that hides 192.168.0.62/26", "")));
+  EXPECT_THAT(
+      untouched("version: 2\nethernets:\n  a:\n    match: {macaddress: \"02:00:00:00:00:aa\"}\n"
+                "    addresses: [192.168.0.62/24]\n")
+          .diagnostics,
+      ElementsAre(told(Severity::kWarning, "that hides 192.168.0.62/26", "")));
 }
 
 TEST_F(HandOverTest, AnEntryThatAgreesIsANote) {
   EXPECT_THAT(
-      with("version: 1\nconfig:\n- type: physical\n  name: a\n  mac_address: "
-           "02:00:00:00:00:aa\n  subnets:\n  - {type: static, address: 192.168.0.62, "
-           "netmask: 255.255.255.192}\n")
+      untouched("version: 1\nconfig:\n- type: physical\n  name: a\n  mac_address: "
+                "02:00:00:00:00:aa\n  subnets:\n  - {type: static, address: 192.168.0.62, "
+                "netmask: 255.255.255.192}\n")
           .diagnostics,
       ElementsAre(told(Severity::kNote, "configures the NIC 02:00:00:00:00:aa itself", "")));
 }
 
 TEST_F(HandOverTest, NothingIsSaidOfANicThatNeedsNothing) {
   plan.attachments = {nic("blue", "02:00:00:00:00:aa")};
-  EXPECT_THAT(with("version: 2\nethernets: {}\n").diagnostics, IsEmpty());
+  EXPECT_THAT(untouched("version: 2\nethernets: {}\n").diagnostics, IsEmpty());
 }
 
-TEST_F(HandOverTest, DhcpThatTheUserForgotIsWarnedAboutToo) {
+TEST_F(HandOverTest, DhcpThatTheUserForgotIsAddedToo) {
   plan.attachments = {dhcp_nic("blue", "02:00:00:00:00:aa")};
-  EXPECT_THAT(with("version: 2\nethernets: {}\n").diagnostics,
-              ElementsAre(told(Severity::kWarning, "will not have DHCPv4", "dhcp4: true")));
+  EXPECT_THAT(with("version: 2\nethernets: {}\n").network_data, HasSubstr("dhcp4: true"));
 }
 
 TEST_F(HandOverTest, WhatIsNotNetworkConfigIsKeptWithAWarning) {
   for (const std::string text : {"auto eth0\niface eth0 inet dhcp\n", "version: 2\n  ethernets: [",
                                  "version: 3\n", "- a\n", "a: b\n---\nc: d\n"}) {
-    EXPECT_THAT(with(text).diagnostics,
-                ElementsAre(told(Severity::kWarning, "networkData is passed on as it is, but it ",
+    EXPECT_THAT(untouched(text).diagnostics,
+                ElementsAre(told(Severity::kWarning, "networkData is passed on as it is, for it ",
                                  "matched by the MAC address")))
         << text;
   }
+}
+
+TEST_F(HandOverTest, NetworkDataThatTheVolumeIsNotReadForIsWarnedAbout) {
+  const std::string v2 =
+      "version: 2\nethernets:\n  a:\n    match: {macaddress: "
+      "\"02:00:00:00:00:aa\"}\n    addresses: [192.168.0.62/26]\n";
+  const std::string json = R"({"links": [{"id": "a", "type": "phy",
+      "ethernet_mac_address": "02:00:00:00:00:aa"}], "networks": []})";
+  const auto warned = [&](const std::string& text) {
+    for (const Diagnostic& diagnostic : untouched(text).diagnostics) {
+      if (diagnostic.message.find("guests don't read from a") != std::string::npos) return true;
+    }
+    return false;
+  };
+  EXPECT_FALSE(warned(v2));
+  EXPECT_TRUE(warned(json));
+  data.data_source = CloudInitData::DataSource::kConfigDrive;
+  EXPECT_TRUE(warned(v2));
+  EXPECT_FALSE(warned(json));
+}
+
+TEST_F(HandOverTest, UserDataThatTakesNoUpdatesIsKeptWithANote) {
+  for (const std::string text :
+       {"#!/bin/sh\n", "#cloud-config\nupdates: {network: {when: [hotplug]}}\n",
+        "#cloud-config\nwrite_files:\n- path: /etc/netplan/60-data.yaml\n  content: x\n"}) {
+    data.user_data = text;
+    const Handover handover = with("");
+    EXPECT_EQ(handover.user_data, text);
+    ASSERT_EQ(handover.diagnostics.size(), 1U) << text;
+    EXPECT_THAT(to_string(handover.diagnostics[0]), HasSubstr("at its first boot only"));
+  }
+}
+
+TEST_F(HandOverTest, NoUpdatesWhereTheUserWantsNoneOrWindowsReadsThem) {
+  plan.first_boot_only = true;
+  EXPECT_EQ(with("").user_data, data.user_data);
+  EXPECT_THAT(with("").diagnostics, IsEmpty());
+  plan.first_boot_only = false;
+  plan.guest = Guest::kWindows;
+  EXPECT_EQ(with("").user_data, data.user_data);
 }
 
 TEST_F(HandOverTest, EachVolumeAndGuestGetsItsOwnFormat) {
@@ -159,10 +233,11 @@ TEST_F(HandOverTest, ANicWhoseMacIsUnknownIsNotLeftWithoutItsDhcp) {
   EXPECT_EQ(diagnostics[0].severity, Severity::kError);
   EXPECT_THAT(to_string(diagnostics[0]), HasSubstr("network \"storage\""));
   EXPECT_THAT(to_string(diagnostics[0]), HasSubstr("write macAddress"));
-  EXPECT_THAT(with("version: 2\nethernets: {a: {match: {macaddress: \"" +
-                   plan.attachments[0].mac.to_string() + "\"}, addresses: [192.168.0.62/26]}}\n")
-                  .diagnostics,
-              ElementsAre(told(Severity::kNote, "configures the NIC", "")))
+  EXPECT_THAT(
+      untouched("version: 2\nethernets: {a: {match: {macaddress: \"" +
+                plan.attachments[0].mac.to_string() + "\"}, addresses: [192.168.0.62/26]}}\n")
+          .diagnostics,
+      ElementsAre(told(Severity::kNote, "configures the NIC", "")))
       << "what the user wrote takes nobody's DHCP through us";
 }
 
@@ -171,6 +246,21 @@ TEST_F(HandOverTest, WhatNetworkConfigCantSayIsInTheDiagnostics) {
   EXPECT_THAT(
       hand_over(plan, data).diagnostics,
       ElementsAre(told(Severity::kWarning, "the resolver options ndots:5, edns0", "resolv")));
+}
+
+TEST_F(HandOverTest, ThatNetworkManagerMayPreferAnotherNicIsSaid) {
+  plan.default_route = "blue";
+  plan.others[0].dhcp_metric = 2000;
+  for (const auto& [guest, severity] : {std::pair(Guest::kLinux, Severity::kNote),
+                                        std::pair(Guest::kNetworkManager, Severity::kWarning)}) {
+    plan.guest = guest;
+    const Diagnostics diagnostics = hand_over(plan, data).diagnostics;
+    ASSERT_EQ(diagnostics.size(), 1U);
+    EXPECT_EQ(diagnostics[0].severity, severity);
+    EXPECT_THAT(to_string(diagnostics[0]), HasSubstr("may prefer it to that of network \"blue\""));
+  }
+  plan.guest = Guest::kNetplan;
+  EXPECT_THAT(hand_over(plan, data).diagnostics, IsEmpty());
 }
 
 TEST_F(HandOverTest, AWeakMetricIsAWarningOnlyOnThePreferredNetwork) {

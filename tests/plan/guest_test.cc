@@ -25,30 +25,42 @@ GuestHints hints_of(const std::string& metadata) {
 
 TEST(Guest, IsLinuxWhereNothingIsSaid) {
   EXPECT_EQ(guest_of({}), Guest::kLinux);
-  EXPECT_EQ(guest_of({"", {"rhel9.4", "darwin"}}), Guest::kLinux);
+  EXPECT_EQ(guest_of({"", {"rhel9.4", "darwin"}, {}}), Guest::kLinux);
 }
 
 TEST(Guest, IsWindowsOrNetplanByWhatTheSystemIsCalled) {
-  EXPECT_EQ(guest_of({"", {"win2k22"}}), Guest::kWindows);
-  EXPECT_EQ(guest_of({"", {"Windows"}}), Guest::kWindows);
-  EXPECT_EQ(guest_of({"", {"ubuntu22.04"}}), Guest::kNetplan);
+  EXPECT_EQ(guest_of({"", {"win2k22"}, {}}), Guest::kWindows);
+  EXPECT_EQ(guest_of({"", {"Windows"}, {}}), Guest::kWindows);
+  EXPECT_EQ(guest_of({"", {"ubuntu22.04"}, {}}), Guest::kNetplan);
 }
 
 TEST(Guest, TheAnnotationIsStronger) {
-  EXPECT_EQ(guest_of({"linux", {"win2k22"}}), Guest::kLinux);
+  EXPECT_EQ(guest_of({"linux", {"win2k22"}, {}}), Guest::kLinux);
   for (const Guest guest :
        {Guest::kLinux, Guest::kNetplan, Guest::kNetworkd, Guest::kNetworkManager, Guest::kSysconfig,
         Guest::kEni, Guest::kWindows}) {
-    EXPECT_EQ(guest_of({std::string(name(guest)), {}}), guest);
+    EXPECT_EQ(guest_of({std::string(name(guest)), {}, {}}), guest);
   }
 }
 
 TEST(Guest, AnUnknownAnnotationIsAnErrorWithAGuess) {
   Diagnostics diagnostics;
-  patchbay::guest_of({"window", {}}, diagnostics);
+  patchbay::guest_of({"window", {}, {}}, diagnostics);
   ASSERT_EQ(diagnostics.size(), 1U);
   EXPECT_EQ(diagnostics[0].severity, Severity::kError);
   EXPECT_THAT(to_string(diagnostics[0]), HasSubstr("did you mean \"windows\"?"));
+}
+
+TEST(Guest, AChangedAddressIsAppliedUnlessTheAnnotationSaysOtherwise) {
+  Diagnostics diagnostics;
+  EXPECT_TRUE(applied_at_each_boot({}, diagnostics));
+  EXPECT_TRUE(applied_at_each_boot({"", {}, "boot"}, diagnostics));
+  EXPECT_FALSE(applied_at_each_boot(
+      hints_of(R"({"annotations": {"patchbay.io/apply": "first-boot"}})"), diagnostics));
+  EXPECT_THAT(diagnostics, IsEmpty());
+  applied_at_each_boot({"", {}, "never"}, diagnostics);
+  ASSERT_EQ(diagnostics.size(), 1U);
+  EXPECT_THAT(to_string(diagnostics[0]), HasSubstr("expected boot or first-boot"));
 }
 
 TEST(Guest, HintsAreInLabelsAndAnnotations) {
