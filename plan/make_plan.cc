@@ -9,6 +9,7 @@
 #include "plan/default_route.h"
 #include "plan/domain_wishes.h"
 #include "plan/error.h"
+#include "plan/migration.h"
 #include "plan/names.h"
 
 namespace patchbay {
@@ -330,6 +331,7 @@ NetworkPlan make_plan(const PlanInput& input) {
       const auto mac = mac_of(nic);
       plan.others.push_back({interface.name, binding_of(nic), mac ? mac->first : Mac(), {}});
     } else if (auto attachment = attach(nic, input, plan.diagnostics)) {
+      judge_migration(input.vmi, interface, *attachment, plan.diagnostics);
       plan.attachments.push_back(*std::move(attachment));
     }
   }

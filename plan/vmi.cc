@@ -128,11 +128,17 @@ void read_status(const JsonReader& status, Vmi& vmi) {
   const auto interfaces = status.find("interfaces");
   if (!interfaces) return;
   for (const JsonReader& each : interfaces->elements()) {
-    const std::string mac = each.string_or_empty("mac");
-    if (mac.empty()) continue;
-    for (VmiInterface& interface : vmi.interfaces) {
-      if (interface.name == each.string_or_empty("name"))
-        interface.guest_mac = each.at("mac").checked<Mac>();
+    const std::string name = each.string_or_empty("name");
+    const auto interface = std::find_if(vmi.interfaces.begin(), vmi.interfaces.end(),
+                                        [&](const VmiInterface& i) { return i.name == name; });
+    if (interface == vmi.interfaces.end()) continue;
+    if (!each.string_or_empty("mac").empty()) {
+      interface->guest_mac = each.at("mac").checked<Mac>();
+    }
+    if (const auto addresses = each.find("ipAddresses")) {
+      for (const JsonReader& address : addresses->elements()) {
+        interface->guest_addresses.push_back(address.checked<IpAddress>());
+      }
     }
   }
 }
@@ -173,6 +179,7 @@ Vmi parse_vmi(std::string_view json) {
   const JsonReader spec = reader.at("spec");
   vmi.architecture = spec.string_or_empty("architecture");
   vmi.hostname = hostname_of(spec, vmi.name);
+  vmi.live_migrates = spec.string_or_empty("evictionStrategy").starts_with("LiveMigrate");
   vmi.cloud_init = cloud_init_of(spec);
   read_domain(spec.at("domain"), vmi);
   if (const auto status = reader.find("status")) read_status(*status, vmi);

@@ -22,13 +22,13 @@ struct VmiInterface {
   std::string binding;
   std::string plugin;
   std::optional<Mac> mac;
-  std::optional<Mac>
-      guest_mac;      // the running guest's, by the VMI's status: on a migration's target
-  std::string model;  // empty: KubeVirt's default
+  std::optional<Mac> guest_mac;  // the running guest's, by the VMI's status
+  std::string model;             // empty: KubeVirt's default
   std::optional<uint32_t> boot_order;
   std::optional<uint32_t> acpi_index;
   std::optional<PciAddress> pci_address;
-  std::string state;  // "", "up", "down", "absent"
+  std::vector<IpAddress> guest_addresses;  // the running guest's, by the VMI's status
+  std::string state;                       // "", "up", "down", "absent"
 
   bool operator==(const VmiInterface&) const = default;
 };
@@ -51,6 +51,7 @@ struct Vmi {
   uint32_t vcpus = 1;        // sockets × cores × threads as KubeVirt counts them for queues
   bool multiqueue = false;   // networkInterfaceMultiqueue
   bool virtio_transitional = false;
+  bool live_migrates = false;    // evictionStrategy LiveMigrate, LiveMigrateIfPossible
   bool launch_security = false;  // SEV, SNP, TDX, secure execution: virtio needs iommu="on"
   CloudInitVolume cloud_init = CloudInitVolume::kNone;
   GuestHints guest;

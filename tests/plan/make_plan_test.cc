@@ -50,8 +50,9 @@ TEST(MakePlan, HandsTheRecordToTheGuest) {
   EXPECT_EQ(blue.domain.model, "virtio-non-transitional");
   EXPECT_TRUE(blue.domain.rom_off);
   EXPECT_EQ(plan.default_route, "default");
-  EXPECT_EQ(plan.others,
-            (std::vector<OtherNic>{{"default", "masquerade", Mac::parse("02:00:00:0a:0b:0c"), {}}}));
+  EXPECT_EQ(
+      plan.others,
+      (std::vector<OtherNic>{{"default", "masquerade", Mac::parse("02:00:00:0a:0b:0c"), {}}}));
 }
 
 TEST(MakePlan, AsksDhcpWhereNobodySaysAnything) {

@@ -80,14 +80,14 @@ struct Scene {
   }
 
   void park(const std::string& network, std::vector<IpPrefix> ips, std::vector<Route> routes = {},
-            Dns dns = {}) {
+            Dns dns = {}, const std::string& ipam = "static") {
     Record record;
     record.mac = pod_link(network).mac;
     record.mtu = 1450;
     record.ips = std::move(ips);
     record.routes = std::move(routes);
     record.dns = std::move(dns);
-    record.ipam = record.ips.empty() ? "" : "static";
+    record.ipam = record.ips.empty() ? "" : ipam;
     record.backend = "redirect";
     record.why = "veth";
     PodLink parked;
