@@ -176,9 +176,25 @@ void tell_wrong_volume(const UserNetworkData& user, CloudInitData::DataSource so
            ", or remove networkData to have it written for you"});
 }
 
+// cloud-init (22.4 and 25.1) crashes at each later boot where it shall apply a ConfigDrive's
+// network again: update_metadata_if_supported sets `_network_config` to UNSET, and
+// DataSourceConfigDrive.network_config tests for None.
+Diagnostic config_drive_is_read_once() {
+  return {Severity::kNote, "", "userData",
+          "the guest applies a ConfigDrive's networkData at its first boot only, and not a changed "
+          "address later: cloud-init fails at later boots where `updates` asks it to",
+          "use cloudInitNoCloud where addresses may change, and write no updates beside a "
+          "cloudInitConfigDrive"};
+}
+
 // cloud-init applies networkData at an instance's first boot only, and KubeVirt pins the instance.
-void apply_at_each_boot(const NetworkPlan& plan, Handover& handover) {
+void apply_at_each_boot(const NetworkPlan& plan, CloudInitData::DataSource source,
+                        Handover& handover) {
   if (plan.first_boot_only || plan.guest == Guest::kWindows) return;
+  if (source == CloudInitData::DataSource::kConfigDrive) {
+    handover.diagnostics.push_back(config_drive_is_read_once());
+    return;
+  }
   Spliced updated = with_network_updates(handover.user_data);
   const std::string files = writes_network_files(handover.user_data);
   if (files.empty() && updated.problem.empty()) {
@@ -208,7 +224,8 @@ Handover hand_over(const NetworkPlan& plan, const CloudInitData& data) {
     tell_wrong_volume(merge.user(), data.data_source, handover.diagnostics);
     handover.network_data = merge.done(handover.diagnostics);
   }
-  if (handover.network_data != data.network_data) apply_at_each_boot(plan, handover);
+  if (handover.network_data != data.network_data)
+    apply_at_each_boot(plan, data.data_source, handover);
   return handover;
 }
 

@@ -201,6 +201,41 @@ class Metrics(EachGuest):
                 self.assertEqual(nic.dhcp_metric, kept, label)
 
 
+class Netplan(unittest.TestCase):
+    """What is written for a guest that is known to have netplan, through cloud-init and netplan."""
+
+    def test_everything_reaches_networkd(self):
+        golden = {path.stem: path for path in (GOLDEN / "netplan").iterdir()}
+        for release in oracle.RELEASES:
+            with tempfile.TemporaryDirectory(prefix="patchbay-net-convert-") as scratch:
+                results = oracle.convert(release, golden, Path(scratch))
+                for name, path in golden.items():
+                    out = results[name, "netplan"]
+                    self.assertIsInstance(out, Path, out)
+                    nics = rendered.networkd(oracle.netplan_generate(out))
+                    self.check(nics, written(path), f"{name} of {release}")
+                    if name == "source-routing":
+                        self.check_source_routing(out / "run/systemd/network/10-netplan-green.network")
+
+    def check(self, nics: rendered.Nics, wanted: rendered.Nics, label: str) -> None:
+        self.assertEqual(nics.keys(), wanted.keys(), label)
+        for mac, nic in nics.items():
+            for key in ("addresses", "dhcp4", "dhcp6", "accept_ra", "mtu", "dns", "search"):
+                self.assertEqual(getattr(nic, key), getattr(wanted[mac], key), f"{label}: {key}")
+            self.assertLessEqual(wanted[mac].routes, nic.routes, label)
+
+    def check_source_routing(self, path: Path) -> None:
+        sections = path.read_text(encoding="utf-8").split("\n\n")
+        routes = [section for section in sections if section.startswith("[Route]")]
+        self.assertEqual(sum("Table=1001" in route for route in routes), 4, routes)
+        self.assertTrue(any("Destination=::/0" in route and "GatewayOnLink=true" in route
+                            for route in routes), routes)
+        rules = [section for section in sections if section.startswith("[RoutingPolicyRule]")]
+        self.assertEqual([rule.split() for rule in rules],
+                         [["[RoutingPolicyRule]", f"From={address}", "Table=1001"]
+                          for address in ("10.1.0.5", "fd01::5")])
+
+
 class WhyNotOtherwise(unittest.TestCase):
     """Forms that would read better, and what keeps us from them."""
 

@@ -203,6 +203,15 @@ TEST_F(HandOverTest, UserDataThatTakesNoUpdatesIsKeptWithANote) {
   }
 }
 
+// Seen in a booted guest: cloud-init fails whole.
+TEST_F(HandOverTest, NoUpdatesBesideAConfigDrive) {
+  data.data_source = CloudInitData::DataSource::kConfigDrive;
+  const Handover handover = with("");
+  EXPECT_EQ(handover.user_data, data.user_data);
+  ASSERT_EQ(handover.diagnostics.size(), 1U);
+  EXPECT_THAT(to_string(handover.diagnostics[0]), HasSubstr("at its first boot only"));
+}
+
 TEST_F(HandOverTest, NoUpdatesWhereTheUserWantsNoneOrWindowsReadsThem) {
   plan.first_boot_only = true;
   EXPECT_EQ(with("").user_data, data.user_data);

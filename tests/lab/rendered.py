@@ -53,7 +53,8 @@ def networkd(folder: Path) -> Nics:
         for name, values in sections:
             if name == "Route":
                 route = dict(values)
-                nic.add_route(route.get("Destination"), route["Gateway"], route.get("Metric"))
+                if "Gateway" in route:
+                    nic.add_route(route.get("Destination"), route["Gateway"], route.get("Metric"))
             for key, value in values:
                 if key == "RouteMetric":
                     nic.dhcp_metric = int(value)

@@ -31,7 +31,7 @@ def _v2(network: dict) -> Iterator[tuple[str, Nic]]:
             if key in entry:
                 nic.add_route(None, entry[key])
         for route in entry.get("routes", []):
-            if "table" not in route:
+            if "table" not in route and "via" in route:
                 nic.add_route(route["to"], route["via"], route.get("metric"))
         yield entry["match"]["macaddress"], nic
 
