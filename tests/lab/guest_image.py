@@ -48,6 +48,11 @@ WAIT_ONLINE = """[Service]
 ExecStart=
 ExecStart=/lib/systemd/systemd-networkd-wait-online --any
 """
+# An emulated guest on a busy machine needs minutes for what systemd gives 90 s, its console among it.
+PATIENCE = """[Manager]
+DefaultTimeoutStartSec=600
+DefaultDeviceTimeoutSec=600
+"""
 # Debian 12's hook of ifupdown quotes what has to be names: name servers never reach resolved. Mended as
 # in later releases, for there would be nothing to compare.
 RESOLVED_HOOK = "etc/network/if-up.d/resolved"
@@ -77,7 +82,7 @@ class GuestImage:
 def guest_image(say: Callable[[str], None] = print) -> GuestImage:
     """The image, built first where this recipe's is not there; `say` is told of each long step."""
     recipe = repr((PACKAGES, KERNEL_PACKAGE, DISK_MIB, MODULES, UNUSED, MASKED, CLOUD_CONFIG,
-                   WAIT_ONLINE, MENDED, INIT))
+                   WAIT_ONLINE, PATIENCE, MENDED, INIT))
     folder = LAB_CACHE / f"guest-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
     image = GuestImage(folder / "disk.qcow2", folder / "vmlinuz", folder / "initrd")
     kept(folder, lambda out: build(out, say))
@@ -169,6 +174,8 @@ def configure(root: Path) -> None:
     wait_online = root / "etc/systemd/system/systemd-networkd-wait-online.service.d"
     wait_online.mkdir(parents=True)
     (wait_online / "lab.conf").write_text(WAIT_ONLINE)
+    (root / "etc/systemd/system.conf.d").mkdir()
+    (root / "etc/systemd/system.conf.d/lab.conf").write_text(PATIENCE)
     hook = (root / RESOLVED_HOOK).read_text()
     for wrong, right in MENDED.items():
         if wrong not in hook:
