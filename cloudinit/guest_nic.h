@@ -45,7 +45,7 @@ struct GuestNic {
   std::string id;
   Mac mac;
   bool set_name = false;  // to `id`
-  bool optional = false;  // the boot does not wait for it
+  bool optional = false;  // the boot does not wait for it; v2 alone has a word for that
   std::optional<bool> dhcp4;
   std::optional<bool> dhcp6;
   std::optional<bool> accept_ra;

@@ -87,7 +87,6 @@ void entry(YAML::Emitter& out, const GuestNic& nic) {
   put(out, "type", "physical");
   put(out, "name", nic.id);
   put(out, "mac_address", nic.mac);
-  if (nic.optional) put(out, "optional", true);
   if (nic.mtu != 0) put(out, "mtu", nic.mtu);
   put(out, "accept-ra", nic.accept_ra);
   out << YAML::Key << "subnets" << YAML::Value << YAML::BeginSeq;

@@ -310,6 +310,22 @@ void refuse_same_mac(const NetworkPlan& plan, Diagnostics& diagnostics) {
   }
 }
 
+// On two networks that know nothing of one another it may be meant; a guest serves it on one.
+void warn_of_same_address(const NetworkPlan& plan, Diagnostics& diagnostics) {
+  std::map<IpAddress, std::string> owners;
+  for (const Attachment& attachment : plan.attachments) {
+    for (const PlannedAddress& planned : attachment.addresses) {
+      const auto [owner, fresh] = owners.emplace(planned.prefix.address, attachment.network);
+      if (fresh || owner->second == attachment.network) continue;
+      diagnostics.push_back({Severity::kWarning, attachment.network, "addresses",
+                             "has " + to_string(planned) + ", and so has network " +
+                                 in_quotes(owner->second) +
+                                 ": the guest answers for it on either NIC",
+                             "give each network an address of its own"});
+    }
+  }
+}
+
 }  // namespace
 
 bool is_our_binding(std::string_view plugin) {
@@ -337,6 +353,7 @@ NetworkPlan make_plan(const PlanInput& input) {
   }
   refuse_same_name(plan, plan.diagnostics);
   refuse_same_mac(plan, plan.diagnostics);
+  warn_of_same_address(plan, plan.diagnostics);
   choose_default_route(input.vmi, wishes, plan);
   return plan;
 }

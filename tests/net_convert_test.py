@@ -269,12 +269,22 @@ class WhyNotOtherwise(unittest.TestCase):
 
 
 class Schema(unittest.TestCase):
+    """cloud-init's own; it has none of network_data.json."""
+
     def test_every_file_is_valid(self):
-        validator = jsonschema.Draft7Validator(oracle.schema("trixie"))
         for name, path in files().items():
-            if path.suffix == ".yaml" and not name.startswith("v1/"):
+            if path.suffix == ".yaml":
                 with self.subTest(file=name):
-                    validator.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+                    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+                    self.validate(document)
+
+    def validate(self, document: dict) -> None:
+        version = document["network"]["version"]
+        for entry in document["network"].get("config", []):
+            for subnet in entry["subnets"]:
+                # Version 1's schema forgets the key, which eni and sysconfig read (see Metrics).
+                subnet.pop("metric", None)
+        jsonschema.Draft7Validator(oracle.schema("trixie", version)).validate(document)
 
 
 if __name__ == "__main__":

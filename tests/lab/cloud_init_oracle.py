@@ -57,9 +57,9 @@ def prepare() -> None:
         tree(release)
 
 
-def schema(release: str) -> dict:
-    """cloud-init's JSON schema of network-config version 2; 22.4.2 has none yet."""
-    path = _modules(release) / "cloudinit/config/schemas/schema-network-config-v2.json"
+def schema(release: str, version: int) -> dict:
+    """cloud-init's JSON schema of that version of network-config; 22.4.2 has none yet."""
+    path = _modules(release) / f"cloudinit/config/schemas/schema-network-config-v{version}.json"
     return json.loads(path.read_text(encoding="utf-8"))
 
 

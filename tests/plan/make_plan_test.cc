@@ -147,6 +147,17 @@ TEST(MakePlan, TakesAddressesThatStayedOnThePodInterface) {
   EXPECT_EQ(blue.mac_source, MacSource::kPodInterface);
 }
 
+TEST(MakePlan, WarnsOfOneAddressOnTwoNetworks) {
+  Scene scene({"blue", "red"});
+  scene.park("blue", {IpPrefix::parse("10.0.0.2/24")});
+  scene.park("red", {IpPrefix::parse("10.0.0.2/16")});
+  const NetworkPlan plan = scene.plan();
+  ASSERT_EQ(plan.diagnostics.size(), 1U);
+  EXPECT_EQ(plan.diagnostics[0].severity, Severity::kWarning);
+  EXPECT_THAT(to_string(plan.diagnostics[0]),
+              HasSubstr("has 10.0.0.2/16 (record), and so has network \"blue\""));
+}
+
 TEST(MakePlan, OpensThePodInterfaceThatIsATapOrMacvtapWithoutARecord) {
   Scene scene;
   const LinkNames names = link_names("blue");
