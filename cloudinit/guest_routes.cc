@@ -21,8 +21,9 @@ bool is_default(const Route& route, Family family) {
   return route.to.is_default() && route.to.family() == family && in_main_table(route);
 }
 
-// The attachment's best default route of the family, null where it has none.
+// The attachment's best default route of the family, null where it has none or shall have none.
 const Route* best_default(const Attachment& attachment, Family family) {
+  if (attachment.never_default) return nullptr;
   const Route* best = nullptr;
   for (const Route& route : attachment.routes) {
     if (!is_default(route, family)) continue;
@@ -104,7 +105,8 @@ class Narrowing {
       left_out(route, "it belongs to table " + std::to_string(*route.table),
                "set it inside the guest");
     } else if (route.to.is_default() && &route != kept_default(plan_, route.to.family())) {
-      if (!attachment_.source_routing) tell_lost_default(route);
+      const bool meant = attachment_.never_default || attachment_.source_routing;
+      if (!meant) tell_lost_default(route);
     } else if (plan_.guest == Guest::kWindows && !route.to.is_default()) {
       left_out(route, "cloudbase-init reads default routes only", "set it inside the guest");
     } else if (route.via) {

@@ -251,6 +251,7 @@ std::optional<Attachment> attach(const Nic& nic, const PlanInput& input, Diagnos
                     attachment, diagnostics);
   if (nic.wishes != nullptr) {
     attachment.guest_name = nic.wishes->guest_name;
+    attachment.never_default = !nic.wishes->default_route.value_or(true);
     attachment.source_routing = nic.wishes->source_routing;
   }
   if (nic.record) {

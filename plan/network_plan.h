@@ -71,6 +71,7 @@ struct Attachment {
                                         // guest's own
   Dns dns;
   std::string guest_name;       // empty: the guest names it
+  bool never_default = false;   // no default route by this NIC
   bool source_routing = false;  // replies leave by the NIC that the request came in on
   std::string ipam;             // the network's IPAM kind; empty: none
   Wiring wiring;                // of the pod's side; from the record, and of our own backends only

@@ -88,6 +88,7 @@ Json write_attachment(const Attachment& attachment) {
   if (attachment.dhcp_metric) json["dhcpMetric"] = *attachment.dhcp_metric;
   if (!attachment.dns.empty()) json["dns"] = write_dns(attachment.dns);
   if (!attachment.guest_name.empty()) json["guestName"] = attachment.guest_name;
+  if (attachment.never_default) json["neverDefault"] = true;
   if (attachment.source_routing) json["sourceRouting"] = true;
   if (!attachment.ipam.empty()) json["ipam"] = attachment.ipam;
   write_wiring(attachment.wiring, json);
@@ -101,9 +102,10 @@ IfName read_if_name(const JsonReader& reader, std::string_view key) {
 
 Attachment read_attachment(const JsonReader& reader) {
   std::vector<std::string_view> known{
-      "network",       "nad",        "binding",   "ours",      "podInterface",  "tap",  "backend",
-      "backendReason", "mac",        "macSource", "mtu",       "ipv4",          "ipv6", "addresses",
-      "routes",        "dhcpMetric", "dns",       "guestName", "sourceRouting", "ipam", "domain"};
+      "network",      "nad",           "binding", "ours",       "podInterface", "tap",
+      "backend",      "backendReason", "mac",     "macSource",  "mtu",          "ipv4",
+      "ipv6",         "addresses",     "routes",  "dhcpMetric", "dns",          "guestName",
+      "neverDefault", "sourceRouting", "ipam",    "domain"};
   known.insert(known.end(), kWiringKeys.begin(), kWiringKeys.end());
   reader.only(known);
   Attachment attachment;
@@ -131,6 +133,7 @@ Attachment read_attachment(const JsonReader& reader) {
   attachment.dhcp_metric = reader.find_u32("dhcpMetric");
   if (const auto dns = reader.find("dns")) attachment.dns = read_dns(*dns);
   attachment.guest_name = reader.string_or_empty("guestName");
+  attachment.never_default = reader.true_at("neverDefault");
   attachment.source_routing = reader.true_at("sourceRouting");
   attachment.ipam = reader.string_or_empty("ipam");
   attachment.wiring = read_wiring(reader);

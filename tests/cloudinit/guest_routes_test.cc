@@ -94,6 +94,14 @@ TEST_F(GuestRoutesTest, APreferredNetworkThatLearnsItsDefaultRouteNeedsNone) {
   EXPECT_THAT(said(0), IsEmpty());
 }
 
+TEST_F(GuestRoutesTest, ANicThatShallHaveNoneHasNoDefaultRoute) {
+  plan.default_route = "default";
+  plan.attachments[0].never_default = true;
+  add(route("::/0", "fd00::1"));
+  EXPECT_THAT(said(), IsEmpty());
+  EXPECT_THAT(diagnostics, IsEmpty()) << "the user said so";
+}
+
 TEST_F(GuestRoutesTest, OfTwoDefaultRoutesOfOneNicTheBetterStays) {
   plan.default_route = "blue";
   add(route("0.0.0.0/0", "192.168.0.2")).metric = 200;

@@ -46,6 +46,8 @@ TEST(DefaultRoute, WithoutAPodNetworkGoesToTheFirstThatHasOne) {
   EXPECT_EQ(scene.plan().attachments[2].routes[0].metric, 2002U);
   scene.input.vmi.networks_annotation = R"({"blue":{"defaultRoute":false}})";
   EXPECT_EQ(scene.plan().default_route, "red");
+  EXPECT_TRUE(scene.plan().attachments[1].never_default);
+  EXPECT_FALSE(scene.plan().attachments[2].never_default);
 }
 
 TEST(DefaultRoute, KeepsAMetricThatWasGiven) {

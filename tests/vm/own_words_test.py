@@ -1,0 +1,84 @@
+"""What users say of a guest themselves: networkData of their own, in version 1, keeps every byte and is
+completed; routing by source makes replies leave by the NIC that was asked."""
+
+import dataclasses
+import unittest
+from contextlib import ExitStack
+from pathlib import Path
+
+from lab.console import Console
+from lab.expect import Nic, planned
+from lab.guest_image import guest_image
+from lab.guest_kind import NETPLAN, NETWORKD, GuestKind
+from lab.manifests import Manifests, cloud_init_volume
+from lab.masquerade import GATEWAY, GUEST
+from lab.node import Node
+from lab.vm import PASSWORD, USER, VirtualMachine, problems_of
+
+MANIFESTS = Manifests(Path(__file__).parent / "own_words")
+HOST, HOST6 = "192.168.1.1", "fd00:1::1"
+POD_MAC = "02:00:00:00:00:01"  # by both specs
+OWN, OWN6 = "192.168.1.62", "fd00:1::62"
+BEYOND, BEYOND6 = "198.51.100.7", "2001:db8::7"  # behind the host, and behind no route of the guest's
+
+
+class OwnWords(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        """Both boot at once."""
+        stack = ExitStack()
+        cls.addClassCleanup(stack.close)
+        cls.merged = boot("mergedvm", NETWORKD, stack)
+        cls.routed = boot("routedvm", NETPLAN, stack)
+
+    def check_network(self, vm: VirtualMachine, console: Console) -> None:
+        console.log_in(USER, PASSWORD)
+        blue, = planned(vm.plan())
+        pod = f"{GUEST}/24"
+        expected = [without_defaults(blue), Nic(POD_MAC, (pod,), dhcp=frozenset({pod}),
+                                                routes=frozenset({f"default via {GATEWAY}"}))]
+        self.assertEqual(problems_of(console, expected), [])
+        for host in (HOST, HOST6):
+            self.assertTrue(console.succeeds(f"ping -n -c 1 -w 10 {host}"), host)
+
+    def test_networkdata_in_version_1_is_completed(self):
+        vm, console = self.merged
+        theirs = cloud_init_volume(vm.vmi)["cloudInitNoCloud"]["networkData"]
+        given = vm.launcher.cloud_init_data["NetworkData"]
+        start = given.index('  - type: "physical"')
+        end = given.index("  # the pod network")
+        self.assertEqual(given[:start] + given[end:], theirs)
+        self.check_network(vm, console)
+        self.assertEqual(console.run("ip -br link show dev pod0").split()[2], POD_MAC)
+        self.assertEqual(vm.stop(), 0)
+
+    def test_replies_leave_by_the_nic_that_was_asked(self):
+        vm, console = self.routed
+        self.check_network(vm, console)
+        for anywhere in (BEYOND, BEYOND6):
+            self.assertNotIn("dev enp2s0", console.run(f"ip route get {anywhere} || true"))
+        for source, own in ((BEYOND, OWN), (BEYOND6, OWN6)):
+            with self.subTest(source):
+                vm.node.hosts.run("ping", "-n", "-c", "1", "-w", "10", "-I", source, own)
+        self.assertEqual(vm.stop(), 0)
+
+
+def boot(name: str, kind: GuestKind, stack: ExitStack) -> tuple[VirtualMachine, Console]:
+    node = stack.enter_context(Node())
+    node.apply_policies(MANIFESTS)
+    node.host("eth2", f"{HOST}/24", f"{HOST6}/64")
+    node.host("lo", f"{BEYOND}/32", f"{BEYOND6}/128")
+    vm = stack.enter_context(VirtualMachine(node, MANIFESTS, name, guest_image(), kind))
+    vm.attach()
+    vm.start()
+    return vm, stack.enter_context(vm.console())
+
+
+def without_defaults(nic: Nic) -> Nic:
+    """The NIC's default routes are in its own table only."""
+    return dataclasses.replace(nic, routes=frozenset(route for route in nic.routes
+                                                     if not route.startswith("default ")))
+
+
+if __name__ == "__main__":
+    unittest.main()
