@@ -58,7 +58,9 @@ class SidecarInPod(PodCase):
         pod_network = self.pod.link("eth0")["address"]
         for expected in ("192.168.0.62/26", "fd00::62/64", "10.0.0.0/8", MAC, pod_network):
             self.assertIn(expected, data["NetworkData"])
-        self.assertEqual(data, {**self.cloud_init, "NetworkData": data["NetworkData"]})
+        self.assertTrue(data["UserData"].startswith("#cloud-config\nupdates:\n"), data["UserData"])
+        self.assertEqual(data, {**self.cloud_init, "NetworkData": data["NetworkData"],
+                                "UserData": data["UserData"]})
         first = manager.on_define_domain(self.vmi, self.domain)
         self.assertIn(MAC, first)
         self.assertEqual(manager.on_define_domain(self.vmi, first), first)

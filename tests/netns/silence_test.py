@@ -101,6 +101,9 @@ class Silence(PodCase):
         if network != CONTROL:
             self.multus.add_binding(attachment)
             drain(outlet)
+        else:  # an address under duplicate address detection does not answer
+            self.pod.wait_for("the control's addresses", lambda: not self.pod.run(
+                "ip", "address", "show", "dev", attachment.pod_interface, "tentative"))
 
     def test_the_pod_is_silent_until_the_guest_runs_and_after_it(self) -> None:
         for network, nad in self.nads().items():
