@@ -95,7 +95,7 @@ struct NetworkPlan {
   int schema = kPlanSchema;
   std::string vmi;  // "namespace/name"
   Guest guest = Guest::kLinux;
-  bool first_boot_only = false;  // the guest shall not apply a changed address
+  bool first_boot_only = false;    // the guest shall not apply a changed address
   std::vector<std::string> order;  // the networks of all NICs, in the VMI's order of interfaces
   std::vector<Attachment> attachments;  // in the VMI's order of interfaces
   std::vector<OtherNic> others;         // the same

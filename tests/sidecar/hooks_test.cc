@@ -15,8 +15,8 @@ namespace {
 
 using nlohmann::ordered_json;
 using testing::HasSubstr;
-using testing::StartsWith;
 using testing::Not;
+using testing::StartsWith;
 
 constexpr char kScenario[] = "12-nocloud-userdata";
 
