@@ -39,17 +39,6 @@ std::string without_cloud_init(const std::string& vmi) {
   return json.dump();
 }
 
-template <typename Call>
-Error error_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error;
-  }
-  ADD_FAILURE() << "expected an Error";
-  return {Errc::kInternal, ""};
-}
-
 class HooksTest : public testing::Test {
  protected:
   Hooks make_hooks(const PodState& pod = pod_with("data")) {

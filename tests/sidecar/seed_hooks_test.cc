@@ -45,17 +45,6 @@ class SeedHooksTest : public testing::Test {
                R"("binding":{"name":"patchbay-seed"})");
 };
 
-template <typename Call>
-Error error_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error;
-  }
-  ADD_FAILURE() << "expected an Error";
-  return {Errc::kInternal, ""};
-}
-
 TEST_F(SeedHooksTest, AddsADiscWithTheAddresses) {
   Hooks hooks = make_hooks();
   const std::string answer = hooks.on_define_domain(domain(), vmi_);

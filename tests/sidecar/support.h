@@ -1,6 +1,8 @@
 // What the sidecar's tests share: KubeVirt's own inputs, pods written by hand, a log to look into.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <fstream>
 #include <mutex>
 #include <sstream>
@@ -9,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plan/error.h"
 #include "plan/names.h"
 #include "plan/pod_state.h"
 #include "plan/record.h"
@@ -103,6 +106,18 @@ inline HookSources sources_of(const PodState& pod, LogBook& log) {
             throw std::logic_error("a seed disc where none is expected");
           },
           .log = log.sink()};
+}
+
+// The Error that the call throws; a failure where it throws none.
+template <typename Call>
+Error error_of(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error;
+  }
+  ADD_FAILURE() << "expected an Error";
+  return {Errc::kInternal, ""};
 }
 
 }  // namespace patchbay::sidecar
