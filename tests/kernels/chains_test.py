@@ -8,6 +8,7 @@ from pod_case import MAC, UPLINK, PodCase, bridge, static
 
 GUEST4, GUEST6 = "192.168.0.62/26", "fd00::62/64"
 HOST4, HOST6 = "192.168.0.50/26", "fd00::50/64"
+PINGS = 4  # in assert_guest_is_served: each sends a frame through the pod's link in both directions
 ROUTES = [{"dst": "0.0.0.0/0", "gw": "192.168.0.50"}, {"dst": "10.0.0.0/8", "gw": "192.168.0.51"}]
 
 
@@ -102,17 +103,19 @@ class Bandwidth(Chain):
         self.multus.add_binding(blue)
         self.assert_parked(blue)
         self.assertEqual(self.shaping(), before)
+        earlier = self.passed_shapers()
         self.assert_guest_is_served(blue)
-        self.assertGreater(self.passed_shapers(), 10)
+        for shaper, passed in self.passed_shapers().items():
+            self.assertGreaterEqual(passed - earlier[shaper], PINGS, shaper)
         self.multus.call_binding("DEL", blue)
         self.assertEqual(self.shaping(), before)
         self.multus.detach(blue)
         self.assertEqual([q["kind"] for q in self.shaping()[0]].count("tbf"), 0)
 
-    def passed_shapers(self) -> int:
-        """Frames, the fewer of both directions: the guest's traffic goes through each."""
+    def passed_shapers(self) -> dict[str, int]:
+        """The frames that passed each shaper, one for each direction, by its device."""
         shown = json.loads(self.node.run("tc", "-s", "-j", "qdisc", "show"))
-        return min(qdisc["packets"] for qdisc in shown if qdisc["kind"] == "tbf")
+        return {qdisc["dev"]: qdisc["packets"] for qdisc in shown if qdisc["kind"] == "tbf"}
 
 
 class Vrf(Chain):
