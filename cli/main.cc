@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "cli/gather.h"
 #include "cli/inspect.h"
 #include "cli/render.h"
 #include "plan/error.h"
@@ -17,6 +18,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   patchbay::cli::add_render(app);
   patchbay::cli::add_inspect(app);
+  patchbay::cli::add_gather(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

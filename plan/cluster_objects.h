@@ -1,0 +1,40 @@
+// What a bug report takes from the objects that `kubectl get … -o json` prints: the pods of a VM,
+// the networks it names, and each object without the secrets that people write into it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace patchbay {
+
+// A virt-launcher pod and those of its containers whose log says what became of the networks.
+struct LauncherPod {
+  std::string name;
+  std::string node;                   // empty: not scheduled yet
+  std::vector<std::string> sidecars;  // "hook-sidecar-N" (pkg/virt-controller/services, v1.9.0)
+
+  bool operator==(const LauncherPod&) const = default;
+};
+
+// From a List of Pods. Throws Error{kMalformed, kInvalidInput}.
+std::vector<LauncherPod> launcher_pods(std::string_view pod_list_json);
+
+struct NadName {
+  std::string namespace_;
+  std::string name;
+
+  bool operator==(const NadName&) const = default;
+};
+
+// The NADs that a VirtualMachine or a VirtualMachineInstance names, each once; `namespace_` where
+// it names none. Throws Error{kMalformed, kInvalidInput}.
+std::vector<NadName> nads_of(std::string_view vm_or_vmi_json, std::string_view namespace_);
+
+// The object as indented JSON, without userData in whatever member, and without kubectl's and the
+// API server's copies of the whole object (last-applied-configuration, managedFields). Of userData
+// remain its length and its first line where that is "#cloud-config": what decides whether
+// `updates` can be merged into it. Throws Error{kMalformed}.
+std::string without_secrets(std::string_view object_json);
+
+}  // namespace patchbay
