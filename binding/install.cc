@@ -58,16 +58,21 @@ class Draft {
   std::string path_;
 };
 
+// Closed when it returns: a program that somebody still may write to can't be executed (ETXTBSY).
+void write_copy(const FileDescriptor& source, const std::string& path) {
+  const FileDescriptor target = open_file(path, O_WRONLY | O_CREAT | O_EXCL, "create");
+  copy(source.get(), target.get(), path);
+  // The umask had its say at open().
+  if (fchmod(target.get(), kProgramMode) != 0) fail("make executable", path);
+  if (fsync(target.get()) != 0) fail("sync", path);
+}
+
 }  // namespace
 
 void install(const std::string& program, const std::string& folder) {
   const FileDescriptor source = open_file(program, O_RDONLY, "read");
   Draft draft(folder + "/." + kPluginName + "-" + std::to_string(getpid()));
-  const FileDescriptor target = open_file(draft.path(), O_WRONLY | O_CREAT | O_EXCL, "create");
-  copy(source.get(), target.get(), draft.path());
-  // The umask had its say at open().
-  if (fchmod(target.get(), kProgramMode) != 0) fail("make executable", draft.path());
-  if (fsync(target.get()) != 0) fail("sync", draft.path());
+  write_copy(source, draft.path());
   draft.rename_to(folder + "/" + kPluginName);
 }
 
