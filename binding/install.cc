@@ -76,4 +76,20 @@ void install(const std::string& program, const std::string& folder) {
   draft.rename_to(folder + "/" + kPluginName);
 }
 
+EndSignals::EndSignals() {
+  sigemptyset(&signals_);
+  sigaddset(&signals_, SIGTERM);
+  sigaddset(&signals_, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+}
+
+EndSignals::~EndSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+int EndSignals::wait() const {
+  int came = 0;
+  while (sigwait(&signals_, &came) == EINTR) {
+  }
+  return came;
+}
+
 }  // namespace patchbay

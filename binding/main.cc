@@ -1,6 +1,6 @@
 // patchbay-cni: a CNI plugin that Multus calls on the node, as root, once for each pod interface of
 // a VM. Everything it does is in run_cni(); here are the process's edges, and
-// `patchbay-cni install DIR` for the DaemonSet.
+// `patchbay-cni install [--stay] DIR` for the DaemonSet.
 #include <unistd.h>
 
 #include <array>
@@ -20,6 +20,11 @@
 #include "plan/log.h"
 
 namespace {
+
+constexpr std::string_view kInstallUsage =
+    "usage: patchbay-cni install [--stay] DIR\n"
+    "  copies itself to DIR/patchbay; --stay: then waits for SIGTERM or SIGINT\n";
+constexpr int kUsageExit = 64;  // sysexits.h, EX_USAGE
 
 std::optional<std::string> environment(const char* name) {
   const char* value = std::getenv(name);
@@ -48,10 +53,12 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
-int run_install(const char* folder) {
+int run_install(const char* folder, bool stay) {
   try {
+    const patchbay::EndSignals end;
     patchbay::install("/proc/self/exe", folder);
     write_all(STDERR_FILENO, patchbay::log_line("info", "installed", {{"folder", folder}}));
+    if (stay) end.wait();
     return EXIT_SUCCESS;
   } catch (const patchbay::Error& error) {
     write_all(STDERR_FILENO, patchbay::log_line("error", error.what()));
@@ -63,7 +70,12 @@ int run_install(const char* folder) {
 
 int main(int argc, char** argv) {
   if (patchbay::is_make_tap(argc, argv)) return patchbay::run_make_tap(argv);
-  if (argc == 3 && argv[1] == std::string_view("install")) return run_install(argv[2]);
+  if (argc > 1 && argv[1] == std::string_view("install")) {
+    const bool stay = argc == 4 && argv[2] == std::string_view("--stay");
+    if (argc == 3 || stay) return run_install(argv[argc - 1], stay);
+    write_all(STDERR_FILENO, kInstallUsage);
+    return kUsageExit;
+  }
   const std::string input = read_all(STDIN_FILENO);
   const patchbay::CniAnswer answer = patchbay::run_cni(
       {.environment = environment,

@@ -78,5 +78,18 @@ TEST_F(Install, SaysWhatIsMissingAndLeavesNothing) {
   EXPECT_TRUE(fs::is_directory(folder_ / "bin/patchbay"));
 }
 
+TEST(EndSignals, AreKeptUntilAskedForAndThenLeftAsTheyWere) {
+  {
+    const EndSignals end;
+    ASSERT_EQ(raise(SIGTERM), 0);  // would end this process
+    EXPECT_EQ(end.wait(), SIGTERM);
+    ASSERT_EQ(raise(SIGINT), 0);
+    EXPECT_EQ(end.wait(), SIGINT);
+  }
+  sigset_t blocked{};
+  ASSERT_EQ(pthread_sigmask(SIG_BLOCK, nullptr, &blocked), 0);
+  EXPECT_EQ(sigismember(&blocked, SIGTERM), 0);
+}
+
 }  // namespace
 }  // namespace patchbay
