@@ -7,6 +7,7 @@
 #include "cli/gather.h"
 #include "cli/inspect.h"
 #include "cli/render.h"
+#include "cli/verify.h"
 #include "plan/error.h"
 #include "plan/text.h"
 
@@ -17,6 +18,7 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "patchbay " PATCHBAY_VERSION);
   app.require_subcommand(1);
   patchbay::cli::add_render(app);
+  patchbay::cli::add_verify(app);
   patchbay::cli::add_inspect(app);
   patchbay::cli::add_gather(app);
   try {

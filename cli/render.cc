@@ -1,16 +1,13 @@
 #include "cli/render.h"
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
 
 #include "binding/describe.h"
 #include "binding/steps_for.h"
+#include "cli/plan_input.h"
 #include "cloudinit/network_data.h"
 #include "domainxml/apply_plan.h"
 #include "plan/error.h"
@@ -19,20 +16,6 @@
 
 namespace patchbay::cli {
 namespace {
-
-struct Files {
-  std::string vmi;
-  std::string pod;
-  std::string network_info;
-};
-
-std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) throw Error(Errc::kIo, std::string("can't be read: ") + std::strerror(errno), path);
-  return text.str();
-}
 
 // What patchbay-cni did in the pod; nothing where the tap is not its work.
 std::vector<std::string> steps_of(const std::string& network, const PodState& pod) {
@@ -68,10 +51,8 @@ Rendering render(const PlanInput& input) {
 }
 
 // The whole answer is printed, mistakes in it too; then they decide how the program ends.
-void print(const Files& files) {
-  const Rendering rendering =
-      render({parse_vmi(read_file(files.vmi)), parse_pod_state(read_file(files.pod)),
-              parse_network_info(files.network_info.empty() ? "" : read_file(files.network_info))});
+void print(const PlanFiles& files) {
+  const Rendering rendering = render(read_plan_input(files));
   std::fputs(to_json(rendering).c_str(), stdout);
   throw_if_errors(rendering.diagnostics);
 }
@@ -81,12 +62,9 @@ void print(const Files& files) {
 void add_render(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "render", "print the plan, the pod's wiring, each <interface> and the networkData, as JSON");
-  const auto files = std::make_shared<Files>();
-  command->add_option("-f,--vmi", files->vmi, "a VirtualMachineInstance as JSON")->required();
-  command->add_option("--pod", files->pod, "its pod's network, as `patchbay inspect` prints it")
-      ->required();
-  command->add_option("--network-info", files->network_info,
-                      "the pod's annotation kubevirt.io/network-info");
+  const auto files = std::make_shared<PlanFiles>();
+  add_plan_options(*command, *files);
+  command->get_option("--vmi")->required();
   command->footer(
       "Example:\n  kubectl get vmi vm1 -o json > vmi.json\n"
       "  patchbay render -f vmi.json --pod pod.json");

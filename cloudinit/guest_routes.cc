@@ -4,55 +4,16 @@
 
 #include "plan/annotation.h"
 #include "plan/error.h"
+#include "plan/kept_default.h"
 #include "plan/text.h"
 
 namespace patchbay::cloudinit {
 namespace {
 
-constexpr uint32_t kMainTable = 254;  // RT_TABLE_MAIN, include/uapi/linux/rtnetlink.h
 constexpr uint32_t kScopeUniverse = 0;
 // The table of the VM's first NIC; the next NIC has the next. Far from those that distributions
 // name.
 constexpr uint32_t kFirstSourceTable = 1000;
-
-bool in_main_table(const Route& route) { return route.table.value_or(kMainTable) == kMainTable; }
-
-bool is_default(const Route& route, Family family) {
-  return route.to.is_default() && route.to.family() == family && in_main_table(route);
-}
-
-// The attachment's best default route of the family, null where it has none or shall have none.
-const Route* best_default(const Attachment& attachment, Family family) {
-  if (attachment.never_default) return nullptr;
-  const Route* best = nullptr;
-  for (const Route& route : attachment.routes) {
-    if (!is_default(route, family)) continue;
-    if (best == nullptr || route.metric.value_or(0) < best->metric.value_or(0)) best = &route;
-  }
-  return best;
-}
-
-// The one the VM gets; null where it learns it from the preferred network or there is none.
-const Route* kept_default(const NetworkPlan& plan, Family family) {
-  for (const Attachment& attachment : plan.attachments) {
-    if (attachment.network != plan.default_route) continue;
-    if (const Route* route = best_default(attachment, family)) return route;
-    if (learns_routes(attachment, family)) return nullptr;
-  }
-  // The other NICs get DHCPv4, which brings no IPv6 route.
-  const bool other_preferred =
-      std::any_of(plan.others.begin(), plan.others.end(),
-                  [&](const OtherNic& nic) { return nic.network == plan.default_route; });
-  if (other_preferred && family == Family::kIpv4) return nullptr;
-
-  const Route* best = nullptr;
-  for (const Attachment& attachment : plan.attachments) {
-    const Route* route = best_default(attachment, family);
-    if (route == nullptr) continue;
-    if (best == nullptr || route->metric.value_or(0) < best->metric.value_or(0)) best = route;
-  }
-  return best;
-}
 
 bool on_link(const Attachment& attachment, const IpPrefix& to) {
   return std::any_of(

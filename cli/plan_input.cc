@@ -1,0 +1,43 @@
+#include "cli/plan_input.h"
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "plan/error.h"
+
+namespace patchbay::cli {
+
+void add_plan_options(CLI::App& command, PlanFiles& files) {
+  CLI::Option* vmi = command.add_option("-f,--vmi", files.vmi, "a VirtualMachineInstance as JSON");
+  CLI::Option* pod =
+      command.add_option("--pod", files.pod, "its pod's network, as `patchbay inspect` prints it");
+  vmi->needs(pod);
+  pod->needs(vmi);
+  command
+      .add_option("--network-info", files.network_info,
+                  "the pod's annotation kubevirt.io/network-info")
+      ->needs(vmi);
+}
+
+PlanInput read_plan_input(const PlanFiles& files) {
+  return {parse_vmi(read_text(files.vmi)), parse_pod_state(read_text(files.pod)),
+          parse_network_info(files.network_info.empty() ? "" : read_text(files.network_info))};
+}
+
+std::string read_text(const std::string& path) {
+  std::ostringstream text;
+  if (path == "-") {
+    text << std::cin.rdbuf();
+    return text.str();
+  }
+  std::ifstream file(path, std::ios::binary);
+  text << file.rdbuf();
+  if (!file) throw Error(Errc::kIo, std::string("can't be read: ") + std::strerror(errno), path);
+  return text.str();
+}
+
+}  // namespace patchbay::cli

@@ -1,0 +1,29 @@
+// The files that a plan is made of, as options that several commands share.
+#pragma once
+
+#include <string>
+
+#include "plan/make_plan.h"
+
+namespace CLI {
+class App;
+}
+
+namespace patchbay::cli {
+
+struct PlanFiles {
+  std::string vmi;
+  std::string pod;
+  std::string network_info;  // empty: none
+};
+
+// Adds --vmi, --pod and --network-info; none is required, but neither of the first two does without
+// the other. `files` has to live as long as the command.
+void add_plan_options(CLI::App& command, PlanFiles& files);
+
+PlanInput read_plan_input(const PlanFiles& files);
+
+// The whole of a file; "-" is stdin. Throws Error{kIo}.
+std::string read_text(const std::string& path);
+
+}  // namespace patchbay::cli
