@@ -3,15 +3,16 @@ the guest must have in the end. The demo shows it step by step, the vm tests ass
 
 import json
 from contextlib import ExitStack
+from dataclasses import replace
 
 from lab.console import Console
-from lab.expect import Nic
 from lab.guest_image import GuestImage
 from lab.manifests import Manifests
-from lab.masquerade import GATEWAY, GUEST
+from lab.masquerade import GUEST, GUEST_HAS
 from lab.netns import Namespace
 from lab.node import Node
 from lab.paths import SOURCE
+from lab.verify import Has
 from lab.vm import VirtualMachine
 
 MANIFESTS = SOURCE / "manifests/demo"
@@ -67,17 +68,17 @@ class Article:
             VirtualMachine(self.node, self.manifests, "samplevm", self.image))
         return self.vm
 
-    def expected(self) -> list[Nic]:
-        """What the guest must have on its four NICs, and nothing else."""
-        return [
-            Nic(self.vm.mac("default"), (f"{GUEST}/24",), dhcp=frozenset({f"{GUEST}/24"}),
-                routes=frozenset({f"default via {GATEWAY}"}), mtu=1450),
-            Nic(self.vm.mac("br1"), (f"{VM_ON_BR1}/26",), mtu=1500),
-            Nic(self.vm.mac("apps"), ("10.10.10.14/24",),
-                routes=frozenset({f"10.20.0.0/16 via {APPS_HOST}"}), mtu=1500),
-            Nic(self.vm.mac("storage"), (f"{STORAGE_LEASE}/24",),
-                dhcp=frozenset({f"{STORAGE_LEASE}/24"}), mtu=1500),
-        ]
+    @staticmethod
+    def expected() -> dict[str, Has]:
+        """What the guest must have on its four NICs, by the article's word."""
+        lease = frozenset({f"{STORAGE_LEASE}/24"})
+        return {
+            "default": replace(GUEST_HAS, mtu=1450),
+            "br1": Has(frozenset({f"{VM_ON_BR1}/26"}), mtu=1500),
+            "apps": Has(frozenset({"10.10.10.14/24"}),
+                        routes=frozenset({f"10.20.0.0/16 via {APPS_HOST}"}), mtu=1500),
+            "storage": Has(lease, lease, mtu=1500),
+        }
 
     def pings(self, console: Console) -> list[tuple[str, bool]]:
         """Who reaches whom, each with the answer: both ways on br1, and to every other network."""

@@ -17,7 +17,8 @@ from lab.multus import CniError
 from lab.parked import record_text
 from lab.paths import PROGRAMS
 from lab.process import LabError
-from lab.vm import PASSWORD, USER, problems_of
+from lab.verify import problems_of
+from lab.vm import PASSWORD, USER
 
 BOLD, DIM, RED, GREEN, PLAIN = (
     ("\033[1m", "\033[2m", "\033[31m", "\033[32m", "\033[0m") if sys.stdout.isatty() else [""] * 5)
@@ -38,7 +39,7 @@ def main() -> int:
 def check_place() -> None:
     if os.geteuid() != 0:
         raise LabError("the demo makes network namespaces: run it as root")
-    for program in ("patchbay-cni", "patchbay-sidecar"):
+    for program in ("patchbay-cni", "patchbay-sidecar", "patchbay"):
         if not os.access(PROGRAMS / program, os.X_OK):
             raise LabError(f"{PROGRAMS / program} is not there; ./dev build makes it")
 
@@ -91,7 +92,7 @@ def look_inside(article: Article) -> int:
     with article.vm.console() as console:
         console.log_in(USER, PASSWORD)
         note("logged in")
-        wrong = problems_of(console, article.expected())
+        wrong = problems_of(console, article.vm.plan(), article.expected())
         for command in ("ip -br address", "ip route", "resolvectl dns", "resolvectl domain"):
             screen(console.run(command), command, "samplevm")
         step("Who reaches whom")

@@ -6,8 +6,12 @@ from pathlib import Path
 
 from lab.netns import Namespace
 from lab.process import wait_until
+from lab.verify import Has
 
 GATEWAY, GUEST, PREFIX = "10.0.2.1", "10.0.2.2", 24
+# What the guest has on that NIC.
+GUEST_HAS = Has(addresses=frozenset({f"{GUEST}/{PREFIX}"}), leased=frozenset({f"{GUEST}/{PREFIX}"}),
+                routes=frozenset({f"default via {GATEWAY}"}))
 BRIDGE, TAP = "k6t-eth0", "tap0"
 NAT = f"""
 table ip nat {{

@@ -3,13 +3,11 @@
 import json
 import shutil
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 from lab.console import Console
-from lab.expect import Nic, problems
 from lab.guest_image import GuestImage
 from lab.guest_kind import NETWORKD, GuestKind
 from lab.hooks import HookManager
@@ -116,18 +114,3 @@ class VirtualMachine:
 
     def _interfaces(self) -> list[dict]:
         return self.vmi["spec"]["domain"]["devices"]["interfaces"]
-
-
-def problems_of(console: Console, expected: list[Nic], patience: float = 60) -> list[str]:
-    """What is wrong with the guest's network by its own word, after it had `patience` seconds to ask its
-    DHCP servers. Empty: nothing."""
-    deadline = time.monotonic() + patience
-    while True:
-        addresses = json.loads(console.run("ip -j address"))
-        routes = [route for family in ("-4", "-6")
-                  for route in json.loads(console.run(f"ip {family} -j route") or "[]")]
-        wrong = problems(expected, addresses, routes, console.run("resolvectl dns"),
-                         console.run("resolvectl domain"))
-        if not wrong or time.monotonic() > deadline:
-            return wrong
-        time.sleep(1)

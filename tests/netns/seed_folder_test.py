@@ -1,8 +1,11 @@
 """Where the seed disc goes, on real file systems: one that is full or read-only is said, and the next try
-succeeds once there is room. patchbay-sidecar runs as KubeVirt runs it, user 107 without any capability."""
+succeeds once there is room; two sidecars in one pod make one disc of it, wherever KubeVirt puts their folders.
+patchbay-sidecar runs as KubeVirt runs it, user 107 without any capability."""
 
 import json
+import subprocess
 import unittest
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,10 +19,13 @@ from pod_case import MAC, PodCase, bridge, static
 FIXTURE = SOURCE / "tests/fixtures/01-masq-plus-one"  # a VMI without a cloud-init volume
 NETWORK = "data"
 PROFILE = "patchbay-seed"
+OTHER_MAC = "02:00:00:00:00:63"
+IN_COMPUTE = "/var/run/kubevirt-hooks"  # the sidecars' folders, where QEMU runs
+SEED = "patchbay-seed/seed.iso"
 MORE_OF_ITS_OWN_KB = 1_000  # than before it made a disc
 
 
-class SeedFolder(PodCase):
+class SeedCase(PodCase):
     def setUp(self) -> None:
         super().setUp()
         self.make_bridge()
@@ -31,17 +37,27 @@ class SeedFolder(PodCase):
         interfaces[1]["binding"]["name"] = PROFILE
         self.domain = (FIXTURE / "domain.xml").read_text()
         self.hooks = self.room / "kubevirt-hooks"
-        self.log_file = self.room / "sidecar.log"
+        self.program = self.as_user_107("patchbay-sidecar")
 
-    def start_sidecar(self, folder: Path, container: str) -> HookManager:
+    def run_sidecar(self, folder: Path, container: str, profile: str = PROFILE) -> subprocess.Popen:
+        """`container`: what KubeVirt calls it from 1.6 on, when its folder in the pod has that name."""
+        folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o777)
-        environment = {"PATCHBAY_PROFILE": PROFILE, "PATH": "/usr/sbin:/usr/bin"}
+        environment = {"PATCHBAY_PROFILE": profile, "PATH": "/usr/sbin:/usr/bin"}
         if container:
             environment["CONTAINER_NAME"] = container
-        with self.log_file.open("w") as log:
-            self.sidecar = self.pod.start(*self.as_user_107("patchbay-sidecar"), "--socket-dir", folder,
-                                          env=environment, stderr=log)
-        self.addCleanup(stop, self.sidecar)
+        with self.log_file(profile).open("w") as log:
+            sidecar = self.pod.start(*self.program, "--socket-dir", folder, env=environment, stderr=log)
+        self.addCleanup(stop, sidecar)
+        return sidecar
+
+    def log_file(self, profile: str) -> Path:
+        return self.room / f"{profile}.log"
+
+
+class SeedFolder(SeedCase):
+    def start_sidecar(self, folder: Path, container: str) -> HookManager:
+        self.sidecar = self.run_sidecar(folder, container)
         return HookManager(self.hooks)
 
     @contextmanager
@@ -80,7 +96,6 @@ class SeedFolder(PodCase):
         """No CONTAINER_NAME: every container sees the same folder under the same name, and all sidecars have
         been found before the first hook is called."""
         folder = self.hooks / "all"
-        folder.mkdir(parents=True)
         manager = self.start_sidecar(folder, "")
         self.assertEqual([path.suffix for path in folder.iterdir()], [".sock"])
         answer = manager.on_define_domain(self.vmi, self.domain)
@@ -89,7 +104,6 @@ class SeedFolder(PodCase):
 
     def test_the_disc_is_not_kept_in_memory(self) -> None:
         folder = self.hooks / "hook-sidecar-0"
-        folder.mkdir(parents=True)
         manager = self.start_sidecar(folder, "hook-sidecar-0")
         interfaces = self.vmi["spec"]["domain"]["devices"]["interfaces"]
         ours = interfaces.pop()  # nothing to tell yet
@@ -105,6 +119,57 @@ class SeedFolder(PodCase):
     def own_kilobytes(self) -> int:
         status = Path(f"/proc/{self.sidecar.pid}/status").read_text()
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon"))
+
+
+class TwoSidecars(SeedCase):
+    """Two NICs of a VM with a profile each: on a migration's target, QEMU may read the disc in the folder of
+    either sidecar, so both write it; the domain has it once."""
+
+    OTHER = "patchbay"
+
+    def setUp(self) -> None:
+        super().setUp()
+        nad = bridge(static("192.168.0.63/26"))
+        self.multus.add_binding(self.multus.add_network(self.pod, "more", nad, mac=OTHER_MAC))
+        spec = self.vmi["spec"]
+        spec["domain"]["devices"]["interfaces"].append({"name": "more", "binding": {"name": self.OTHER}})
+        spec["networks"].append({"name": "more", "multus": {"networkName": "more-nad"}})
+
+    def disc_added(self) -> str:
+        """What a pass through both adds, as QEMU reads it; once more changes nothing."""
+        manager = HookManager(self.hooks, sidecars=2)
+        self.assertEqual(len({sidecar.socket.name for sidecar in manager.sidecars}), 2)
+        answer = manager.on_define_domain(self.vmi, self.domain)
+        for mac in (MAC, OTHER_MAC):
+            self.assertIn(mac, answer)
+        self.assertEqual(manager.on_define_domain(self.vmi, answer), answer)
+        discs = [disc.get("file") for disc in ElementTree.fromstring(answer).iterfind("devices/disk/source")
+                 if "patchbay-seed" in disc.get("file", "")]
+        self.assertEqual(len(discs), 1)
+        return discs[0]
+
+    def written(self, profile: str) -> list[str]:
+        lines = [json.loads(line) for line in self.log_file(profile).read_text().splitlines()]
+        return [line["file"] for line in lines if line["msg"] == "seed disc written"]
+
+    def test_in_folders_of_their_own(self) -> None:
+        """KubeVirt 1.6 and later."""
+        for number, profile in enumerate((PROFILE, self.OTHER)):
+            self.run_sidecar(self.hooks / f"hook-sidecar-{number}", f"hook-sidecar-{number}", profile)
+        self.assertEqual(self.disc_added(), f"{IN_COMPUTE}/hook-sidecar-0/{SEED}")
+        own, other = (self.hooks / f"hook-sidecar-{number}" / SEED for number in (0, 1))
+        self.assertEqual(own.read_bytes(), other.read_bytes())
+        for address in (b"192.168.0.62/26", b"192.168.0.63/26"):
+            self.assertIn(address, own.read_bytes())
+        self.assertEqual(self.written(PROFILE), [f"{IN_COMPUTE}/hook-sidecar-0/{SEED}"])
+        self.assertEqual(self.written(self.OTHER), [f"{IN_COMPUTE}/hook-sidecar-1/{SEED}"])
+
+    def test_in_the_one_folder_of_kubevirt_1_5(self) -> None:
+        for profile in (self.OTHER, PROFILE):
+            self.run_sidecar(self.hooks / "all", "", profile)
+        self.assertEqual(self.disc_added(), f"{IN_COMPUTE}/{SEED}")
+        self.assertTrue((self.hooks / "all" / SEED).is_file())
+        self.assertEqual(self.written(self.OTHER) + self.written(PROFILE), [f"{IN_COMPUTE}/{SEED}"])
 
 
 if __name__ == "__main__":

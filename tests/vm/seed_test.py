@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.console import Console
-from lab.expect import Nic
 from lab.guest_image import guest_image
 from lab.guest_kind import NETWORKD, GuestKind
 from lab.hooks import HookManager
 from lab.libvirt import Libvirt
 from lab.manifests import Manifests
-from lab.masquerade import GATEWAY, GUEST
+from lab.masquerade import GUEST_HAS
 from lab.migration import migrate, move, prepare_target
 from lab.netns import Namespace
 from lab.node import Node
 from lab.pod import QEMU_UID, Pod
 from lab.process import LabError, wait_until
-from lab.vm import PASSWORD, USER, VirtualMachine, problems_of
+from lab.verify import Has, problems_of
+from lab.vm import PASSWORD, USER, VirtualMachine
 
 MANIFESTS = Manifests(Path(__file__).parent / "seed")
 HOST, BEYOND, VM, VM6 = "192.168.1.1", "10.20.0.1", "192.168.1.62", "fd00:1::62"
@@ -62,8 +62,8 @@ class SeedDisc(unittest.TestCase):
                 self.check_file(source)
                 with source.console() as console:
                     console.log_in(USER, PASSWORD)
-                    mac = source.mac("default")  # the other pod's is another
-                    self.check_guest(source, console, mac)
+                    plan = source.plan()  # the other pod's has another MAC on the pod network
+                    self.check_guest(source, console, plan)
                     self.check_disc(source, console)
 
                 prepare_target(source, target)
@@ -73,7 +73,7 @@ class SeedDisc(unittest.TestCase):
                 self.assertNotIn("seedvm", source.libvirt.virsh("list", "--name"))
                 with target.console() as console:
                     wait_until("the shell that was left open", lambda: answers(console), timeout=300)
-                    self.check_guest(target, console, mac)
+                    self.check_guest(target, console, plan)
                     self.check_disc(target, console)
                 self.assertEqual(target.stop(), 0)
 
@@ -103,14 +103,9 @@ class SeedDisc(unittest.TestCase):
         names = sorted(path.name for path in vm.sidecar.folder.iterdir())
         self.assertEqual([name for name in names if not name.endswith(".sock")], ["patchbay-seed"])
 
-    def check_guest(self, vm, console, mac):
-        expected = [
-            Nic(mac, (f"{GUEST}/24",), dhcp=frozenset({f"{GUEST}/24"}),
-                routes=frozenset({f"default via {GATEWAY}"})),
-            Nic("02:00:00:00:00:62", (f"{VM}/24", f"{VM6}/64"),
-                routes=frozenset({f"10.20.0.0/16 via {HOST}"})),
-        ]
-        self.assertEqual(problems_of(console, expected), [])
+    def check_guest(self, vm, console, plan):
+        on_br1 = Has(frozenset({f"{VM}/24", f"{VM6}/64"}), routes=frozenset({f"10.20.0.0/16 via {HOST}"}))
+        self.assertEqual(problems_of(console, plan, {"default": GUEST_HAS, "br1": on_br1}), [])
         self.assertTrue(console.succeeds(f"ping -n -c 1 -w 30 {BEYOND}"))
         self.assertTrue(vm.node.hosts.ping(VM6))
         self.assertEqual(console.run("cat /run/cloud-init/instance-data.json | grep -o '"
