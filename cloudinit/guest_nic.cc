@@ -179,12 +179,6 @@ GuestNic guest_nic(const NetworkPlan& plan, const Attachment& attachment, const 
   return nic;
 }
 
-bool has_subnet(const GuestNic& nic, Family family) {
-  if (has_family(nic, family)) return true;
-  if (family == Family::kIpv4) return nic.dhcp4.value_or(false);
-  return nic.dhcp6.value_or(false) || nic.accept_ra.value_or(false);
-}
-
 }  // namespace
 
 Format format_for(CloudInitData::DataSource source, Guest guest) {
@@ -197,13 +191,35 @@ bool has_family(const GuestNic& nic, Family family) {
                      [&](const IpPrefix& prefix) { return prefix.family() == family; });
 }
 
-std::vector<IpAddress> servers_of_subnet(const GuestNic& nic, Family family, bool first) {
-  std::vector<IpAddress> servers;
-  for (const IpAddress& server : nic.dns_servers) {
-    const bool homeless = first && !has_subnet(nic, server.family());
-    if (server.family() == family || homeless) servers.push_back(server);
+std::vector<GuestSubnet> subnets_of(const GuestNic& nic) {
+  using Kind = GuestSubnet::Kind;
+  std::vector<GuestSubnet> subnets;
+  const auto add = [&](Kind kind, Family family, std::optional<IpPrefix> address = {}) {
+    subnets.push_back({kind, family, address, {}, {}, {}});
+  };
+  if (nic.dhcp4.value_or(false)) add(Kind::kDhcp4, Family::kIpv4);
+  if (nic.dhcp6.value_or(false)) {
+    add(Kind::kDhcp6, Family::kIpv6);
+  } else if (nic.accept_ra.value_or(false)) {
+    add(Kind::kAdvertised, Family::kIpv6);
   }
-  return servers;
+  for (const IpPrefix& address : nic.addresses) add(Kind::kStatic, address.family(), address);
+  if (subnets.empty()) return subnets;
+
+  const auto first_of = [&](Family family) {
+    return std::find_if(subnets.begin(), subnets.end(),
+                        [&](const GuestSubnet& subnet) { return subnet.family == family; });
+  };
+  for (const GuestRoute& route : nic.routes) {
+    const auto subnet = first_of(route.to.family());
+    if (subnet != subnets.end()) subnet->routes.push_back(route);
+  }
+  for (const IpAddress& server : nic.dns_servers) {
+    const auto subnet = first_of(server.family());
+    (subnet != subnets.end() ? *subnet : subnets.front()).dns_servers.push_back(server);
+  }
+  subnets.front().dns_search = nic.dns_search;
+  return subnets;
 }
 
 std::vector<GuestNic> guest_nics(const NetworkPlan& plan, Format format, Diagnostics& diagnostics) {

@@ -62,9 +62,19 @@ struct GuestNic {
 
 bool has_family(const GuestNic& nic, Family family);  // has an address of it
 
-// v1 and network_data.json hang name servers on a subnet: those of its family, and on the NIC's
-// first subnet also those that have none of theirs.
-std::vector<IpAddress> servers_of_subnet(const GuestNic& nic, Family family, bool first);
+// A NIC as v1 and network_data.json list it: what brings or is an address, in the order of DHCP,
+// router advertisements, static addresses. Routes and name servers hang on the first subnet of
+// their family, servers of a family without one on the NIC's first, search domains there too.
+struct GuestSubnet {
+  enum class Kind { kDhcp4, kDhcp6, kAdvertised, kStatic };
+  Kind kind = Kind::kStatic;
+  Family family = Family::kIpv4;
+  std::optional<IpPrefix> address;  // of kStatic
+  std::vector<GuestRoute> routes;
+  std::vector<IpAddress> dns_servers;
+  std::vector<std::string> dns_search;
+};
+std::vector<GuestSubnet> subnets_of(const GuestNic& nic);
 
 // Attachments first, then the other NICs.
 std::vector<GuestNic> guest_nics(const NetworkPlan& plan, Format format, Diagnostics& diagnostics);

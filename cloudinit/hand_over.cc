@@ -103,6 +103,9 @@ class Merge {
       : plan_(plan), text_(network_data), user_(read_user_network_data(network_data)) {
     std::vector<GuestNic> nics = guest_nics(plan, format_of(user_.form), about_ours_);
     std::vector<std::string> taken = user_.ids;
+    for (const GuestNic& nic : nics) {
+      if (nic.set_name) taken.push_back(nic.id);
+    }
     for (size_t i = 0; i < plan.attachments.size(); ++i) {
       const Attachment& attachment = plan.attachments[i];
       if (const UserNic* nic = find_nic(user_, attachment.mac)) {

@@ -43,72 +43,48 @@ Json dns_json(const IpAddress& server) {
   return {{"type", "dns"}, {"address", server.to_string()}};
 }
 
-// Routes and name service hang on a network: on the first one of their family. There cloud-init
-// before 23.1 reads no `services` but in its networkd renderer, and later ones add them to the
-// top-level ones; its own keys `dns_nameservers` and `dns_search` all take.
-class Networks {
- public:
-  Networks(const GuestNic& nic, Guest guest) : nic_(nic), guest_(guest) {}
-
-  std::vector<Json> made() {
-    if (nic_.dhcp4.value_or(false)) learnt("ipv4_dhcp", Family::kIpv4);
-    if (nic_.dhcp6.value_or(false)) {
-      learnt("ipv6_dhcp", Family::kIpv6);
-    } else if (nic_.accept_ra.value_or(false)) {
-      learnt("ipv6_slaac", Family::kIpv6);
-    }
-    for (const IpPrefix& address : nic_.addresses) fixed(address);
-    return std::move(made_);
+const char* type_of(const GuestSubnet& subnet) {
+  switch (subnet.kind) {
+    case GuestSubnet::Kind::kDhcp4:
+      return "ipv4_dhcp";
+    case GuestSubnet::Kind::kDhcp6:
+      return "ipv6_dhcp";
+    case GuestSubnet::Kind::kAdvertised:
+      return "ipv6_slaac";
+    case GuestSubnet::Kind::kStatic:
+      break;
   }
+  return subnet.family == Family::kIpv4 ? "ipv4" : "ipv6";
+}
 
- private:
-  Json& add(const char* type) {
-    made_.push_back(
-        {{"id", nic_.id + "-" + std::to_string(made_.size())}, {"type", type}, {"link", nic_.id}});
-    return made_.back();
+// cloud-init before 23.1 reads no `services` here but in its networkd renderer, and later ones add
+// them to the top-level ones; its own keys `dns_nameservers` and `dns_search` all take.
+Json network_json(const GuestNic& nic, const GuestSubnet& subnet, size_t number, Guest guest) {
+  Json network = {
+      {"id", nic.id + "-" + std::to_string(number)}, {"type", type_of(subnet)}, {"link", nic.id}};
+  if (subnet.address) {
+    network["ip_address"] = subnet.address->address.to_string();
+    network["netmask"] = netmask(*subnet.address);
+  } else if (nic.dhcp_metric) {
+    network["metric"] = *nic.dhcp_metric;
   }
-
-  void learnt(const char* type, Family family) {
-    Json& network = add(type);
-    if (nic_.dhcp_metric) network["metric"] = *nic_.dhcp_metric;
-    hang_on(network, family);
-  }
-
-  void fixed(const IpPrefix& address) {
-    Json& network = add(address.family() == Family::kIpv4 ? "ipv4" : "ipv6");
-    network["ip_address"] = address.address.to_string();
-    network["netmask"] = netmask(address);
-    hang_on(network, address.family());
-  }
-
-  void hang_on(Json& network, Family family) {
-    const bool first = made_.size() == 1;
-    if (first && !nic_.dns_search.empty()) network["dns_search"] = nic_.dns_search;
-    bool& done = family == Family::kIpv4 ? done4_ : done6_;
-    if (std::exchange(done, true)) return;
-    for (const GuestRoute& route : nic_.routes) {
-      if (route.to.family() != family) continue;
-      if (is_gateway(nic_, route, guest_)) {
-        network["gateway"] = route.via->to_string();
-      } else {
-        network["routes"].push_back(route_json(route));
-      }
-    }
-    for (const IpAddress& server : servers_of_subnet(nic_, family, first)) {
-      if (guest_ == Guest::kWindows) {
-        network["services"].push_back(dns_json(server));
-      } else {
-        network["dns_nameservers"].push_back(server.to_string());
-      }
+  if (!subnet.dns_search.empty()) network["dns_search"] = subnet.dns_search;
+  for (const GuestRoute& route : subnet.routes) {
+    if (is_gateway(nic, route, guest)) {
+      network["gateway"] = route.via->to_string();
+    } else {
+      network["routes"].push_back(route_json(route));
     }
   }
-
-  const GuestNic& nic_;
-  Guest guest_;
-  std::vector<Json> made_;
-  bool done4_ = false;
-  bool done6_ = false;
-};
+  for (const IpAddress& server : subnet.dns_servers) {
+    if (guest == Guest::kWindows) {
+      network["services"].push_back(dns_json(server));
+    } else {
+      network["dns_nameservers"].push_back(server.to_string());
+    }
+  }
+  return network;
+}
 
 Parts parts_of(const GuestNic& nic, Guest guest) {
   Parts parts;
@@ -116,7 +92,9 @@ Parts parts_of(const GuestNic& nic, Guest guest) {
   // Not OpenStack's own: cloud-init names the NIC so, and without it looks the name up by the MAC.
   if (nic.set_name && guest != Guest::kWindows) parts.link["name"] = nic.id;
   if (nic.mtu != 0) parts.link["mtu"] = nic.mtu;
-  parts.networks = Networks(nic, guest).made();
+  for (const GuestSubnet& subnet : subnets_of(nic)) {
+    parts.networks.push_back(network_json(nic, subnet, parts.networks.size(), guest));
+  }
   for (const IpAddress& server : nic.dns_servers) parts.services.push_back(dns_json(server));
   return parts;
 }

@@ -1,7 +1,5 @@
 #include "cloudinit/v1_text.h"
 
-#include <utility>
-
 #include "cloudinit/yaml_values.h"
 
 namespace patchbay::cloudinit {
@@ -26,61 +24,41 @@ void subnet_routes(YAML::Emitter& out, const std::vector<GuestRoute>& routes) {
   out << YAML::EndSeq;
 }
 
-// v1 hangs routes and name service on a subnet: on the first one of their family, or of the NIC.
-class Subnets {
- public:
-  Subnets(YAML::Emitter& out, const GuestNic& nic) : out_(out), nic_(nic) {}
+const char* type_of(const GuestSubnet& subnet) {
+  switch (subnet.kind) {
+    case GuestSubnet::Kind::kDhcp4:
+      return "dhcp";
+    case GuestSubnet::Kind::kDhcp6:
+      return "dhcp6";
+    case GuestSubnet::Kind::kAdvertised:
+      return "ipv6_slaac";
+    case GuestSubnet::Kind::kStatic:
+      break;
+  }
+  return "static";
+}
 
-  void put_all() {
-    if (nic_.dhcp4.value_or(false)) learnt("dhcp", Family::kIpv4);
-    if (nic_.dhcp6.value_or(false)) {
-      learnt("dhcp6", Family::kIpv6);
-    } else if (nic_.accept_ra.value_or(false)) {
-      learnt("ipv6_slaac", Family::kIpv6);
+void put_subnet(YAML::Emitter& out, const GuestNic& nic, const GuestSubnet& subnet) {
+  out << YAML::BeginMap;
+  put(out, "type", type_of(subnet));
+  if (subnet.address) {
+    put(out, "address", *subnet.address);
+  } else {
+    put(out, "metric", nic.dhcp_metric);
+  }
+  std::vector<GuestRoute> listed;
+  for (const GuestRoute& route : subnet.routes) {
+    if (is_gateway(route) && has_family(nic, subnet.family)) {
+      put(out, "gateway", *route.via);
+    } else {
+      listed.push_back(route);
     }
-    for (const IpPrefix& address : nic_.addresses) fixed(address);
   }
-
- private:
-  void learnt(const char* type, Family family) {
-    out_ << YAML::BeginMap;
-    put(out_, "type", type);
-    put(out_, "metric", nic_.dhcp_metric);
-    what_hangs_on(family);
-    out_ << YAML::EndMap;
-  }
-
-  void fixed(const IpPrefix& address) {
-    out_ << YAML::BeginMap;
-    put(out_, "type", "static");
-    put(out_, "address", address);
-    what_hangs_on(address.family());
-    out_ << YAML::EndMap;
-  }
-
-  void what_hangs_on(Family family) {
-    const bool first = !done4_ && !done6_;
-    bool& done = family == Family::kIpv4 ? done4_ : done6_;
-    if (std::exchange(done, true)) return;
-    std::vector<GuestRoute> listed;
-    for (const GuestRoute& route : nic_.routes) {
-      if (route.to.family() != family) continue;
-      if (is_gateway(route) && has_family(nic_, family)) {
-        put(out_, "gateway", *route.via);
-      } else {
-        listed.push_back(route);
-      }
-    }
-    subnet_routes(out_, listed);
-    put(out_, "dns_nameservers", servers_of_subnet(nic_, family, first));
-    if (first) put(out_, "dns_search", nic_.dns_search);
-  }
-
-  YAML::Emitter& out_;
-  const GuestNic& nic_;
-  bool done4_ = false;
-  bool done6_ = false;
-};
+  subnet_routes(out, listed);
+  put(out, "dns_nameservers", subnet.dns_servers);
+  put(out, "dns_search", subnet.dns_search);
+  out << YAML::EndMap;
+}
 
 void entry(YAML::Emitter& out, const GuestNic& nic) {
   out << YAML::BeginMap;
@@ -90,7 +68,7 @@ void entry(YAML::Emitter& out, const GuestNic& nic) {
   if (nic.mtu != 0) put(out, "mtu", nic.mtu);
   put(out, "accept-ra", nic.accept_ra);
   out << YAML::Key << "subnets" << YAML::Value << YAML::BeginSeq;
-  Subnets(out, nic).put_all();
+  for (const GuestSubnet& subnet : subnets_of(nic)) put_subnet(out, nic, subnet);
   out << YAML::EndSeq << YAML::EndMap;
 }
 

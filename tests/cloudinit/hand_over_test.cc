@@ -91,6 +91,17 @@ TEST_F(HandOverTest, AnAddedNicHasAnIdThatTheUserHasNot) {
               HasSubstr("\n  blue-2:\n    match:\n      macaddress: \"02:00:00:00:00:aa\"\n"));
 }
 
+TEST_F(HandOverTest, AnAddedNicHasNotTheIdOfOneThatIsNamed) {
+  plan.attachments.push_back(static_nic("green", "02:00:00:00:00:bb", {"10.1.0.5/24"}));
+  plan.attachments[1].guest_name = "blue-2";
+  const std::string merged =
+      with("version: 2\nethernets:\n  blue:\n    match: {macaddress: \"02:00:00:00:00:01\"}\n")
+          .network_data;
+  EXPECT_THAT(merged, HasSubstr("  blue-3:\n    match:\n      macaddress: \"02:00:00:00:00:aa\""));
+  EXPECT_THAT(merged,
+              HasSubstr("  \"blue-2\":\n    match:\n      macaddress: \"02:00:00:00:00:bb\""));
+}
+
 TEST_F(HandOverTest, WhatAnAddedNicLosesIsNamed) {
   plan.attachments[0].dns.options = {"ndots:5"};
   EXPECT_THAT(with("network:\n  version: 2\n  ethernets:\n" + kOfAnother).diagnostics,
