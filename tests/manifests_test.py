@@ -1,55 +1,164 @@
-"""The manifests parse, are objects that a cluster takes, and fit together: names that one file refers
-to are those that another defines."""
+"""Every YAML in manifests/ is what a cluster takes: each overlay is built by an old and a new kubectl, each
+object checked against its kind, and names that one file refers to are those that another defines."""
 
+import copy
 import json
 import os
-import pathlib
+import shutil
 import subprocess
+import tempfile
 import unittest
+from pathlib import Path
 
+import jsonschema
 import yaml
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-MANIFESTS = ROOT / "manifests"
+from lab import kubectl, schemas
+from lab.manifests import documents, of_kind
+from lab.paths import SOURCE
+
+MANIFESTS = SOURCE / "manifests"
 NOT_FOUND = 100  # patchbay-cni's own code (plan/error.h)
-CNI = pathlib.Path(os.environ["PATCHBAY_BIN"]) / "patchbay-cni"
+CNI = Path(os.environ["PATCHBAY_BIN"]) / "patchbay-cni"
+CLUSTERS = ("overlays/kubevirt", "overlays/openshift")
+FOLDERS = {file.parent: file for file in sorted(MANIFESTS.rglob("kustomization.yaml"))}
+PROFILES = {"patchbay", "patchbay-seed", "patchbay-dhcp"}
 
 
-def documents(*paths: pathlib.Path) -> list[dict]:
-    return [document for path in paths
-            for document in yaml.safe_load_all(path.read_text(encoding="utf-8")) if document]
+def built(folder: str | Path, release: str = "bookworm") -> list[dict]:
+    return [each for each in yaml.safe_load_all(kubectl.kustomize(release, MANIFESTS / folder)) if each]
 
 
-def of_kind(kind: str, found: list[dict]) -> list[dict]:
-    return [document for document in found if document.get("kind") == kind]
+def by_name(objects: list[dict]) -> list[dict]:
+    return sorted(objects, key=lambda each: (each["kind"], each["metadata"]["name"]))
 
 
-class Manifests(unittest.TestCase):
-    def setUp(self):
-        self.objects = documents(MANIFESTS / "patchbay.yaml", *sorted((MANIFESTS / "demo").glob("*.yaml")))
-        patch, = documents(MANIFESTS / "registration.yaml")
-        self.bindings = patch["spec"]["configuration"]["network"]["binding"]
+def bindings() -> dict:
+    patch, = documents(MANIFESTS / "overlays/kubevirt/registration.yaml")
+    return patch["spec"]["configuration"]["network"]["binding"]
 
-    def test_every_object_says_what_it_is(self):
-        self.assertGreaterEqual(len(self.objects), 10)
-        for each in self.objects:
-            self.assertRegex(each["apiVersion"], r"^[a-z0-9.]+(/v[0-9][a-z0-9]*)?$")
-            self.assertRegex(each["metadata"]["name"], r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")
 
-    def test_registration_names_what_is_there(self):
-        nads = {f'{nad["metadata"].get("namespace", "default")}/{nad["metadata"]["name"]}': nad
-                for nad in of_kind("NetworkAttachmentDefinition", self.objects)}
-        for name, binding in self.bindings.items():
+class EveryFile(unittest.TestCase):
+    def test_is_built_the_same_by_old_and_new_kubectl(self):
+        self.assertGreaterEqual(len(FOLDERS), 6)
+        for folder in FOLDERS:
+            with self.subTest(folder.name):
+                old, new = (by_name(built(folder, release)) for release in kubectl.RELEASES)
+                self.assertTrue(old)
+                self.assertEqual(old, new)
+
+    def test_is_in_a_kustomization_or_an_example_or_a_patch_and_is_of_its_kind(self):
+        seen = 0
+        for file in sorted(MANIFESTS.rglob("*.yaml")):
+            name = str(file.relative_to(MANIFESTS))
+            if file.name == "kustomization.yaml":
+                continue
+            with self.subTest(name):
+                if name in schemas.PATCHES:
+                    schemas.check_patch(name, *documents(file))
+                    continue
+                kustomization, = documents(FOLDERS[file.parent]) if file.parent in FOLDERS else [{}]
+                if file.name in kustomization.get("patchesStrategicMerge", []):
+                    continue  # checked as part of what is built
+                if file.parent.name != "examples":
+                    self.assertIn(file.name, kustomization["resources"])
+                for each in documents(file):
+                    schemas.check(each)
+                    seen += 1
+        self.assertGreaterEqual(seen, 40)
+
+    def test_is_of_its_kind_when_built(self):
+        for folder in FOLDERS:
+            for each in built(folder):
+                with self.subTest(folder.name, kind=each["kind"]):
+                    schemas.check(each)
+
+    def test_the_description_is_strict(self):
+        daemon_set, = of_kind("DaemonSet", built("base"))
+        for path, value in ((("spec", "updateStratgy"), {}), (("spec", "minReadySeconds"), "5"),
+                            (("spec", "template", "spec", "hostNetwork"), True)):
+            wrong = copy.deepcopy(daemon_set)
+            place = wrong
+            for key in path[:-1]:
+                place = place[key]
+            place[path[-1]] = value
+            with self.assertRaises(jsonschema.ValidationError, msg=path):
+                schemas.check(wrong)
+
+    def test_says_what_it_is_for_first(self):
+        for file in sorted(MANIFESTS.rglob("*.yaml")):
+            self.assertTrue(file.read_text(encoding="utf-8").startswith("# "), file)
+
+
+class Registration(unittest.TestCase):
+    def test_names_what_is_there(self):
+        self.assertEqual(set(bindings()), PROFILES)
+        nads = {f'{nad["metadata"]["namespace"]}/{nad["metadata"]["name"]}'
+                for nad in of_kind("NetworkAttachmentDefinition", built("base"))}
+        for name, binding in bindings().items():
             self.assertIn(binding["networkAttachmentDefinition"], nads)
             self.assertRegex(binding["sidecarImage"], f"/{name}:")
-            self.assertIn(f'-t {binding["sidecarImage"]} ', (MANIFESTS / "Containerfile").read_text())
-        daemon_set, = of_kind("DaemonSet", self.objects)
-        install, = daemon_set["spec"]["template"]["spec"]["initContainers"]
-        self.assertEqual(install["image"], self.bindings["patchbay"]["sidecarImage"])
 
+    def test_is_the_same_on_openshift(self):
+        patch, = documents(MANIFESTS / "overlays/openshift/registration.yaml")
+        self.assertEqual(patch["spec"]["networkBinding"], bindings())
+        patch, = documents(MANIFESTS / "overlays/openshift/registration-annotation.yaml")
+        operation, = json.loads(patch["metadata"]["annotations"]["kubevirt.kubevirt.io/jsonpatch"])
+        self.assertEqual(operation, {"op": "add", "path": "/spec/configuration/network/binding",
+                                     "value": bindings()})
+
+
+class OnTheNodes(unittest.TestCase):
+    def test_one_image_installs_the_nads_type_and_stays(self):
+        for cluster in CLUSTERS:
+            objects = built(cluster)
+            daemon_set, = of_kind("DaemonSet", objects)
+            spec = daemon_set["spec"]["template"]["spec"]
+            install, = spec["containers"]
+            self.assertEqual(install["image"], bindings()["patchbay"]["sidecarImage"])
+            self.assertEqual(install["command"][:-1], ["/patchbay-cni", "install", "--stay"])
+            mount, = install["volumeMounts"]
+            self.assertEqual(install["command"][-1], mount["mountPath"])
+            volume, = spec["volumes"]
+            self.assertEqual(volume["hostPath"]["path"], {"overlays/kubevirt": "/opt/cni/bin",
+                                                          "overlays/openshift": "/var/lib/cni/bin"}[cluster])
+
+    def test_openshift_admits_what_the_daemon_set_asks_and_no_more(self):
+        objects = built("overlays/openshift")
+        daemon_set, = of_kind("DaemonSet", objects)
+        template = daemon_set["spec"]["template"]
+        constraints, = of_kind("SecurityContextConstraints", objects)
+        name = constraints["metadata"]["name"]
+        self.assertEqual(template["metadata"]["annotations"]["openshift.io/required-scc"], name)
+        role, = of_kind("Role", objects)
+        self.assertEqual(role["rules"][0]["resourceNames"], [name])
+        bound, = of_kind("RoleBinding", objects)
+        self.assertEqual(bound["roleRef"]["name"], role["metadata"]["name"])
+        account, = of_kind("ServiceAccount", objects)
+        self.assertEqual(bound["subjects"], [{"kind": "ServiceAccount", **{
+            key: account["metadata"][key] for key in ("name", "namespace")}}])
+        self.assertEqual(template["spec"]["serviceAccountName"], account["metadata"]["name"])
+        allowed = {key for key, value in constraints.items() if key.startswith("allow") and value}
+        self.assertEqual(allowed, {"allowHostDirVolumePlugin"})
+
+    def test_the_images_are_renamed_by_an_overlay_of_the_users(self):
+        """As README.md says."""
+        with tempfile.TemporaryDirectory() as scratch:
+            shutil.copytree(MANIFESTS / "base", f"{scratch}/base")
+            made = Path(scratch) / "mine"
+            made.mkdir()
+            (made / "kustomization.yaml").write_text(
+                "bases: [../base]\nimages:\n  - name: registry.example/patchbay\n"
+                "    newName: mine.example/net/patchbay\n    newTag: 9.9.9\n", encoding="utf-8")
+            for release in kubectl.RELEASES:
+                daemon_set, = of_kind("DaemonSet", built(made, release))
+                self.assertEqual(daemon_set["spec"]["template"]["spec"]["containers"][0]["image"],
+                                 "mine.example/net/patchbay:9.9.9")
+
+
+class Networks(unittest.TestCase):
     def test_the_bindings_nad_is_one_that_patchbay_cni_takes(self):
-        nad, = [nad for nad in of_kind("NetworkAttachmentDefinition", self.objects)
-                if nad["metadata"]["name"] == "patchbay"]
+        nad, = of_kind("NetworkAttachmentDefinition", built("base"))
         config = json.loads(nad["spec"]["config"])
         config["args"] = {"cni": {"logicNetworkName": "blue"}}
         answer = subprocess.run(
@@ -59,16 +168,13 @@ class Manifests(unittest.TestCase):
         self.assertEqual((answer.returncode, answer.stdout), (0, ""), answer.stderr)
 
     def test_the_examples_options_are_ones_that_patchbay_cni_takes(self):
-        nads = of_kind("NetworkAttachmentDefinition",
-                       documents(*(MANIFESTS / "examples").glob("*.yaml")))
-        self.assertGreaterEqual(len(nads), 7)
+        nads = of_kind("NetworkAttachmentDefinition", documents(*(MANIFESTS / "examples").glob("*.yaml")))
+        self.assertGreaterEqual(len(nads), 11)
         asked = []
         for nad in nads:
             config = json.loads(nad["spec"]["config"])
             self.assertEqual(config["name"], nad["metadata"]["name"])
-            for plugin in config.get("plugins", [config]):
-                if "patchbay" in plugin:
-                    asked.append(plugin["patchbay"])
+            asked += [plugin["patchbay"] for plugin in config.get("plugins", [config]) if "patchbay" in plugin]
         self.assertTrue(asked)
         for options in asked:
             self.assertEqual(self.add_with(options)["code"], NOT_FOUND)
@@ -85,42 +191,43 @@ class Manifests(unittest.TestCase):
                  "CNI_NETNS": "/nowhere", "CNI_PATH": "/nowhere"})
         return json.loads(answer.stdout)
 
-    def test_the_daemon_set_installs_the_nads_type(self):
-        daemon_set, = of_kind("DaemonSet", self.objects)
-        spec = daemon_set["spec"]["template"]["spec"]
-        install, = spec["initContainers"]
-        program, verb, folder = install["command"]
-        self.assertEqual((program, verb), ("/patchbay-cni", "install"))
-        self.assertIn(folder, [mount["mountPath"] for mount in install["volumeMounts"]])
-        self.assertIn(f"COPY patchbay-sidecar {program[1:]} /", (MANIFESTS / "Containerfile").read_text())
+    def test_names_in_demo_and_examples_are_defined_there(self):
+        for folder in (MANIFESTS / "overlays/demo", MANIFESTS / "examples"):
+            objects = documents(*folder.glob("*.yaml"))
+            nads = {nad["metadata"]["name"] for nad in of_kind("NetworkAttachmentDefinition", objects)}
+            for vm in of_kind("VirtualMachine", objects):
+                with self.subTest(vm["metadata"]["name"]):
+                    self.check_vm(vm["spec"]["template"], nads)
+            pod, = of_kind("Pod", objects)
+            for element in json.loads(pod["metadata"]["annotations"]["k8s.v1.cni.cncf.io/networks"]):
+                self.assertIn(element["name"], nads)
 
-    def test_the_demos_names_are_defined(self):
-        nads = {nad["metadata"]["name"] for nad in of_kind("NetworkAttachmentDefinition", self.objects)}
-        vm, = of_kind("VirtualMachine", self.objects)
-        spec = vm["spec"]["template"]["spec"]
+    def check_vm(self, template: dict, nads: set[str]):
+        spec = template["spec"]
         networks = {network["name"]: network for network in spec["networks"]}
-        interfaces = {interface["name"] for interface in spec["domain"]["devices"]["interfaces"]}
-        self.assertEqual(set(networks), interfaces)
+        interfaces = spec["domain"]["devices"]["interfaces"]
+        self.assertEqual(set(networks), {interface["name"] for interface in interfaces})
+        self.assertEqual({volume["name"] for volume in spec["volumes"]},
+                         {disk["name"] for disk in spec["domain"]["devices"]["disks"]})
         for network in networks.values():
             if "multus" in network:
                 self.assertIn(network["multus"]["networkName"], nads)
-        wishes = json.loads(vm["spec"]["template"]["metadata"]["annotations"]["patchbay.io/networks"])
-        self.assertLessEqual(set(wishes), interfaces)
-        pod, = of_kind("Pod", self.objects)
-        for element in json.loads(pod["metadata"]["annotations"]["k8s.v1.cni.cncf.io/networks"]):
-            self.assertIn(element["name"], nads)
+        for interface in interfaces:
+            self.assertIn(interface.get("binding", {}).get("name", "patchbay"), PROFILES)
+        wishes = template.get("metadata", {}).get("annotations", {}).get("patchbay.io/networks", "{}")
+        self.assertLessEqual(set(json.loads(wishes)), set(networks))
 
-    def test_the_demos_bridges_are_the_nodes(self):
-        bridges = {interface["name"] for policy in of_kind("NodeNetworkConfigurationPolicy", self.objects)
-                   for interface in policy["spec"]["desiredState"]["interfaces"]}
-        for nad in of_kind("NetworkAttachmentDefinition", self.objects):
-            config = json.loads(nad["spec"]["config"])
-            if "bridge" not in config:
-                continue
-            self.assertIn(config["bridge"], bridges)
-            self.assertEqual(nad["metadata"]["annotations"]["k8s.v1.cni.cncf.io/resourceName"],
-                             "bridge.network.kubevirt.io/" + config["bridge"])
-            self.assertEqual(config["name"], nad["metadata"]["name"])
+    def test_bridges_are_the_nodes(self):
+        for folder in (MANIFESTS / "overlays/demo", MANIFESTS / "examples"):
+            objects = documents(*folder.glob("*.yaml"))
+            bridges = {interface["name"] for policy in of_kind("NodeNetworkConfigurationPolicy", objects)
+                       for interface in policy["spec"]["desiredState"]["interfaces"]}
+            for nad in of_kind("NetworkAttachmentDefinition", objects):
+                config = json.loads(nad["spec"]["config"])
+                if "bridge" in config:
+                    self.assertIn(config["bridge"], bridges)
+                    self.assertEqual(nad["metadata"]["annotations"]["k8s.v1.cni.cncf.io/resourceName"],
+                                     "bridge.network.kubevirt.io/" + config["bridge"])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The article's scenario on the lab: the node, the plain pod and the VM of manifests/demo, and what
+"""The article's scenario on the lab: the node, the plain pod and the VM of manifests/overlays/demo, and what
 the guest must have in the end. The demo shows it step by step, the vm tests assert it."""
 
 import json
@@ -15,7 +15,7 @@ from lab.paths import SOURCE
 from lab.verify import Has
 from lab.vm import VirtualMachine
 
-MANIFESTS = SOURCE / "manifests/demo"
+MANIFESTS = SOURCE / "manifests/overlays/demo"
 NODE_ON_BR1, ROUTER, POD_ON_BR1, VM_ON_BR1 = (f"192.168.0.{last}" for last in (60, 2, 61, 62))
 APPS_HOST, APPS_BEYOND, STORAGE_HOST, STORAGE_LEASE = ("10.10.10.1", "10.20.0.1", "172.22.0.1",
                                                        "172.22.0.50")

@@ -1,4 +1,4 @@
-"""The demo: the article's scenario from manifests/demo on the lab, each step said and shown.
+"""The demo: the article's scenario from manifests/overlays/demo on the lab, each step said and shown.
 
     PYTHONPATH=tests /usr/bin/python3 -B -m lab.demo      (./dev demo does it)
 
@@ -45,7 +45,7 @@ def check_place() -> None:
 
 
 def play(article: Article) -> int:
-    step("A node with extra networks (the policies, networks, pod and VM of manifests/demo)")
+    step("A node with extra networks (the policies, networks, pod and VM of manifests/overlays/demo)")
     show("\n".join(article.bring_up_node()))
     show_pod(article)
     wire_vm(article)

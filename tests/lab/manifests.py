@@ -14,16 +14,24 @@ FIRMWARE = uuid.UUID("6a1a24a1-4061-4607-8bf4-a3963d0c5895")  # the name space o
 BYTES = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 
 
+def documents(*files: Path) -> list[dict]:
+    return [document for file in files
+            for document in yaml.safe_load_all(file.read_text(encoding="utf-8")) if document]
+
+
+def of_kind(kind: str, objects: list[dict]) -> list[dict]:
+    return [each for each in objects if each["kind"] == kind]
+
+
 class Manifests:
     """Every object of the YAML files in `folder`."""
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.objects = [thing for file in sorted(folder.glob("*.yaml"))
-                        for thing in yaml.safe_load_all(file.read_text()) if thing]
+        self.objects = documents(*sorted(folder.glob("*.yaml")))
 
     def all(self, kind: str) -> list[dict]:
-        return [thing for thing in self.objects if thing["kind"] == kind]
+        return of_kind(kind, self.objects)
 
     def one(self, kind: str, name: str) -> dict:
         found = [thing for thing in self.all(kind) if thing["metadata"]["name"] == name]
