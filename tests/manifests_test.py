@@ -2,8 +2,10 @@
 object checked against its kind, and names that one file refers to are those that another defines."""
 
 import copy
+import functools
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -16,6 +18,7 @@ import yaml
 from lab import kubectl, schemas
 from lab.manifests import documents, of_kind
 from lab.paths import SOURCE
+from lab.process import start, stop
 
 MANIFESTS = SOURCE / "manifests"
 NOT_FOUND = 100  # patchbay-cni's own code (plan/error.h)
@@ -25,8 +28,13 @@ FOLDERS = {file.parent: file for file in sorted(MANIFESTS.rglob("kustomization.y
 PROFILES = {"patchbay", "patchbay-seed", "patchbay-dhcp"}
 
 
+@functools.cache
+def text_of(folder: str | Path, release: str) -> str:
+    return kubectl.kustomize(release, MANIFESTS / folder)
+
+
 def built(folder: str | Path, release: str = "bookworm") -> list[dict]:
-    return [each for each in yaml.safe_load_all(kubectl.kustomize(release, MANIFESTS / folder)) if each]
+    return [each for each in yaml.safe_load_all(text_of(folder, release)) if each]
 
 
 def by_name(objects: list[dict]) -> list[dict]:
@@ -90,6 +98,24 @@ class EveryFile(unittest.TestCase):
             self.assertTrue(file.read_text(encoding="utf-8").startswith("# "), file)
 
 
+class Documents(unittest.TestCase):
+    def test_name_files_that_are_there(self):
+        for document in ("manifests/README.md", "README.md", "binding/README.md"):
+            text = (SOURCE / document).read_text(encoding="utf-8")
+            named = set(re.findall(r"manifests/[a-z-]+[a-z./-]*[a-z]", text))
+            self.assertTrue(named)
+            for path in named:
+                self.assertTrue((SOURCE / path).exists(), f"{document} names {path}")
+
+    def test_quote_what_the_policies_say(self):
+        text = (MANIFESTS / "README.md").read_text(encoding="utf-8")
+        for policy in ("profile", "advice"):
+            document, = of_kind("ValidatingAdmissionPolicy", documents(MANIFESTS / f"base/{policy}-policy.yaml"))
+            table = text[text.index(f"`patchbay-{policy}`"):]
+            rows = table[table.index("|---|---|\n"):table.index("\n\n", table.index("|---|---|\n"))]
+            self.assertEqual(rows.count("\n| "), len(document["spec"]["validations"]))
+
+
 class Registration(unittest.TestCase):
     def test_names_what_is_there(self):
         self.assertEqual(set(bindings()), PROFILES)
@@ -122,6 +148,19 @@ class OnTheNodes(unittest.TestCase):
             volume, = spec["volumes"]
             self.assertEqual(volume["hostPath"]["path"], {"overlays/kubevirt": "/opt/cni/bin",
                                                           "overlays/openshift": "/var/lib/cni/bin"}[cluster])
+
+    def test_the_installer_stays_until_it_is_told_to_end(self):
+        daemon_set, = of_kind("DaemonSet", built("base"))
+        _, *words, _ = daemon_set["spec"]["template"]["spec"]["containers"][0]["command"]
+        with tempfile.TemporaryDirectory() as folder:
+            installer = start([CNI, *words, folder], stderr=subprocess.PIPE, text=True)
+            self.assertEqual(json.loads(installer.stderr.readline())["msg"], "installed")
+            self.assertEqual((Path(folder) / "patchbay").read_bytes(), CNI.read_bytes())
+            self.assertIsNone(installer.poll())
+            self.assertEqual(stop(installer), 0)
+            self.assertEqual(installer.stderr.read(), "")
+            installer.stderr.close()
+            self.assertEqual([file.name for file in Path(folder).iterdir()], ["patchbay"])
 
     def test_openshift_admits_what_the_daemon_set_asks_and_no_more(self):
         objects = built("overlays/openshift")
@@ -174,7 +213,8 @@ class Networks(unittest.TestCase):
         for nad in nads:
             config = json.loads(nad["spec"]["config"])
             self.assertEqual(config["name"], nad["metadata"]["name"])
-            asked += [plugin["patchbay"] for plugin in config.get("plugins", [config]) if "patchbay" in plugin]
+            asked += [plugin["patchbay"] for plugin in config.get("plugins", [config])
+                      if "patchbay" in plugin]
         self.assertTrue(asked)
         for options in asked:
             self.assertEqual(self.add_with(options)["code"], NOT_FOUND)

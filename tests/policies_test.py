@@ -97,12 +97,14 @@ class Profile(Validating):
         self.assertEqual(self.said(bare), [])
 
     def test_refuses_patchbay_without_a_cloud_init_volume(self):
-        self.assert_says(vm(nic("blue"), nic("red"), nic("grey", "patchbay-dhcp"), volumes=WITHOUT_CLOUD_INIT),
+        self.assert_says(vm(nic("blue"), nic("red"), nic("grey", "patchbay-dhcp"),
+                            volumes=WITHOUT_CLOUD_INIT),
                          "interfaces blue, red: ", "cloudInitNoCloud", "binding: {name: patchbay-seed}")
         self.assert_says(vm(nic("blue"), volumes=()), "interfaces blue: ")
 
     def test_refuses_a_second_disc(self):
-        self.assert_says(vm(nic("blue", "patchbay-seed")), "interfaces blue: ", "Write binding: {name: patchbay}")
+        self.assert_says(vm(nic("blue", "patchbay-seed")),
+                         "interfaces blue: ", "Write binding: {name: patchbay}")
 
     def test_refuses_the_pod_network(self):
         self.assert_says(vm(nic("default"), nic("blue")), "interfaces default: ", "masquerade: {}")
@@ -134,7 +136,8 @@ class Profile(Validating):
 
     def test_is_affordable(self):
         names = [f"network-with-a-long-name-{n}" for n in range(32)]
-        self.assert_affordable(vm(*(nic(name) for name in names), volumes=(DISK,) * 32, annotation="x" * 9999))
+        self.assert_affordable(vm(*(nic(name) for name in names), volumes=(DISK,) * 32,
+                                  annotation="x" * 9999))
 
 
 class Advice(Validating):
@@ -160,7 +163,8 @@ class Advice(Validating):
                              "interfaces blue of this VM", "patchbay.io/networks")
 
     def test_an_annotation_for_nobody(self):
-        self.assert_says(vm(nic("blue"), nic("red"), annotation='{"bleu": {}}'), "names no network", "blue, red")
+        self.assert_says(vm(nic("blue"), nic("red"), annotation='{"bleu": {}}'),
+                         "names no network", "blue, red")
 
     def test_an_annotation_in_the_wrong_place(self):
         misplaced = vm(nic("blue"))

@@ -71,7 +71,8 @@ class Policy:
             if "error" in answer:
                 raise LabError(f"policy {self.name}: {expression}: {answer['error']}")
             if answer["type"] != expected:
-                raise LabError(f"policy {self.name}: {expression}: expected a {expected}, is a {answer['type']}")
+                raise LabError(f"policy {self.name}: {expression}: expected a {expected}, is a "
+                               f"{answer['type']}")
             self.dearest = max(self.dearest, answer["cost"])
         return [answer["value"] for answer in answers]
 

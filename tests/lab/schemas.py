@@ -77,7 +77,8 @@ MATCH = fields(
 EXPRESSIONS = many(fields(name={"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9-]*$"}, expression=CEL))
 VALIDATING = fields(
     failurePolicy=of("Fail", "Ignore"), matchConstraints=MATCH, matchConditions=EXPRESSIONS,
-    variables=EXPRESSIONS, validations=many(one_of({"message": CEL, "messageExpression": CEL}, expression=CEL)))
+    variables=EXPRESSIONS,
+    validations=many(one_of({"message": CEL, "messageExpression": CEL}, expression=CEL)))
 VALIDATING_BINDING = fields(policyName=NAME, validationActions=many(of("Deny", "Warn", "Audit")))
 MUTATING = fields(
     failurePolicy=of("Fail", "Ignore"), reinvocationPolicy=of("Never", "IfNeeded"),
