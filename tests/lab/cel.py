@@ -54,7 +54,7 @@ def _build(out: Path) -> None:
     with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
         unpack(PACKAGES, Path(scratch), RELEASE)
         root = Path(scratch) / f"usr/lib/go-{GO}"
-        run([root / "bin/go", "build", "-o", out / "cel", "-gcflags=all=-N -l", "-ldflags=-s -w", "."],
+        run([root / "bin/go", "build", "-o", out / "cel", "-ldflags=-s -w", "."],
             cwd=SOURCE, timeout=900,
             env={**os.environ, "GOROOT": str(root), "GOPATH": f"{scratch}/usr/share/gocode",
                  "GOCACHE": f"{scratch}/cache", "GO111MODULE": "off", "GOTOOLCHAIN": "local",
