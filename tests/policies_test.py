@@ -87,6 +87,7 @@ class Profile(Validating):
             vm(nic("blue", "patchbay-seed"), volumes=WITHOUT_CLOUD_INIT),
             vm(nic("blue", "patchbay-dhcp"), volumes=WITHOUT_CLOUD_INIT),
             vm(nic("blue", "patchbay-dhcp"), nic("red")),
+            vm(nic("blue"), annotation=""),
             vm(nic("blue"), annotation=' {"blue": {"addresses": ["10.0.0.2/24"]}}\n'))
 
     def test_leaves_others_alone(self):
@@ -110,7 +111,7 @@ class Profile(Validating):
         self.assert_says(vm(nic("default"), nic("blue")), "interfaces default: ", "masquerade: {}")
 
     def test_refuses_an_annotation_that_is_no_object(self):
-        for text in ("", "[]", "blue: 10.0.0.2/24", '{"blue": {'):
+        for text in ("[]", "}{", "blue: 10.0.0.2/24", '{"blue": {'):
             self.assert_says(vm(nic("blue"), annotation=text), "is not a JSON object: write {")
 
     def test_says_everything_at_once(self):
