@@ -1,0 +1,27 @@
+# bash completion for patchbay: commands, their options, and files. tests/packages_test.py compares it
+# with what each --help prints.
+
+_patchbay() {
+  local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} words
+  COMPREPLY=()
+  case $COMP_CWORD:${COMP_WORDS[1]}:$last in
+    1:*) words='render verify inspect import gather -h --help --version' ;;
+    *:verify:-o | *:verify:--output) words='text json' ;;
+    *:import:-o | *:import:--output) words='table json' ;;
+    *:inspect:--netns) words=$(ip netns list 2>/dev/null | cut -d' ' -f1) ;;
+    *:gather:-n | *:gather:--namespace) return ;;  # only the cluster knows
+    *:-f | *:--vmi | *:--pod | *:--network-info | *:--plan | *:--addresses | *:--routes | *:--dns | *:--search | \
+      *:-o | *:--output | *:--kubectl) compopt -o default; return ;;
+    *:render:*) words='-h --help -f --vmi --pod --network-info' ;;
+    *:verify:*) words='-h --help -f --vmi --pod --network-info --plan --addresses --routes --dns --search
+                       -o --output' ;;
+    *:inspect:*) words='-h --help --netns' ;;
+    *:import:*)
+      [[ $word == -* ]] || { compopt -o default; return; }
+      words='-h --help --list -o --output' ;;
+    *:gather:*) words='-h --help -n --namespace -o --output --kubectl' ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+
+complete -F _patchbay patchbay
