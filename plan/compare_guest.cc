@@ -1,6 +1,7 @@
 #include "plan/compare_guest.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
