@@ -25,6 +25,9 @@ NOT_FOUND = 100  # patchbay-cni's own code (plan/error.h)
 CNI = Path(os.environ["PATCHBAY_BIN"]) / "patchbay-cni"
 CLUSTERS = ("overlays/kubevirt", "overlays/openshift")
 FOLDERS = {file.parent: file for file in sorted(MANIFESTS.rglob("kustomization.yaml"))}
+# As the DaemonSet's pod has it; who is not root has none anyway.
+WITHOUT_CAPABILITIES = ["setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"][
+    :None if os.geteuid() == 0 else 2]
 PROFILES = {"patchbay", "patchbay-seed", "patchbay-dhcp"}
 
 
@@ -149,12 +152,28 @@ class OnTheNodes(unittest.TestCase):
             self.assertEqual(volume["hostPath"]["path"], {"overlays/kubevirt": "/opt/cni/bin",
                                                           "overlays/openshift": "/var/lib/cni/bin"}[cluster])
 
+    def test_the_installer_may_do_nothing_else(self):
+        for cluster in CLUSTERS:
+            daemon_set, = of_kind("DaemonSet", built(cluster))
+            pod = daemon_set["spec"]["template"]["spec"]
+            self.assertEqual(pod["tolerations"], [{"operator": "Exists"}])
+            self.assertEqual(pod["priorityClassName"], "system-node-critical")
+            self.assertFalse(pod["automountServiceAccountToken"])
+            container, = pod["containers"]
+            self.assertEqual(container["securityContext"], {
+                "runAsUser": 0, "runAsGroup": 0, "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]},
+                "seccompProfile": {"type": "RuntimeDefault"}, "seLinuxOptions": {"type": "spc_t"}})
+            self.assertIn("memory", container["resources"]["limits"])
+
     def test_the_installer_stays_until_it_is_told_to_end(self):
         daemon_set, = of_kind("DaemonSet", built("base"))
         _, *words, _ = daemon_set["spec"]["template"]["spec"]["containers"][0]["command"]
         with tempfile.TemporaryDirectory() as folder:
-            installer = start([CNI, *words, folder], stderr=subprocess.PIPE, text=True)
+            installer = start([*WITHOUT_CAPABILITIES, CNI, *words, folder], stderr=subprocess.PIPE, text=True)
             self.assertEqual(json.loads(installer.stderr.readline())["msg"], "installed")
+            status = Path(f"/proc/{installer.pid}/status").read_text(encoding="utf-8")
+            self.assertIn("CapEff:\t0000000000000000", status)
             self.assertEqual((Path(folder) / "patchbay").read_bytes(), CNI.read_bytes())
             self.assertIsNone(installer.poll())
             self.assertEqual(stop(installer), 0)
