@@ -16,7 +16,68 @@ struct Offer {
   std::vector<IpPrefix> addresses;
   std::vector<Route> routes;
   std::optional<Dns> dns;
+  std::vector<IpAddress> bare;  // addresses whose prefix length nobody knows
 };
+
+// By which another source has the address, else the length of the narrowest network on the pod
+// interface's link that it is in.
+std::optional<uint8_t> prefix_length(const IpAddress& address, const std::vector<Offer>& offers) {
+  std::optional<uint8_t> length;
+  for (const Offer& offer : offers) {
+    for (const IpPrefix& prefix : offer.addresses) {
+      if (prefix.address == address) return prefix.length;
+    }
+    for (const Route& route : offer.routes) {
+      const bool on_link = offer.source == Source::kPodInterface && !route.via;
+      if (!on_link || route.to.is_default() || !route.to.contains(address)) continue;
+      length = std::max(length.value_or(0), route.to.length);
+    }
+  }
+  return length;
+}
+
+Route default_route(const IpAddress& gateway) {
+  return {.to = {IpAddress::any(gateway.family()), 0}, .via = gateway};
+}
+
+Offer offer_of(const NetworkStatus::Interface& status, bool beside_record,
+               const std::vector<Offer>& stronger) {
+  Offer offer{.source = Source::kNetworkStatus};
+  if (!status.dns.empty()) offer.dns = status.dns;
+  if (beside_record) return offer;
+  for (const IpAddress& ip : status.ips) {
+    if (const auto length = prefix_length(ip, stronger)) {
+      offer.addresses.push_back({ip, *length});
+    } else {
+      offer.bare.push_back(ip);
+    }
+  }
+  for (const IpAddress& gateway : status.gateways) {
+    const auto is_there = [&](const Offer& o) {
+      return std::find(o.routes.begin(), o.routes.end(), default_route(gateway)) != o.routes.end();
+    };
+    if (std::any_of(stronger.begin(), stronger.end(), is_there)) continue;
+    offer.routes.push_back(default_route(gateway));
+  }
+  return offer;
+}
+
+// Where the pod interface has routes of a family and no address, these and the gateway that
+// network-status knows are parts of one whole.
+void complete_routes(Offer& pod_interface, const NetworkStatus::Interface& status) {
+  for (const IpAddress& gateway : status.gateways) {
+    const auto is_family = [&](const IpPrefix& p) { return p.family() == gateway.family(); };
+    const auto& addresses = pod_interface.addresses;
+    auto& routes = pod_interface.routes;
+    const bool partial =
+        std::none_of(addresses.begin(), addresses.end(), is_family) &&
+        std::any_of(routes.begin(), routes.end(), [&](const Route& r) { return is_family(r.to); });
+    const bool has_default = std::any_of(routes.begin(), routes.end(), [&](const Route& r) {
+      return is_family(r.to) && r.to.is_default();
+    });
+    if (partial && !has_default) routes.push_back(default_route(gateway));
+  }
+}
 
 std::vector<Offer> offers_of(const AddressingSources& sources) {
   std::vector<Offer> offers;
@@ -31,6 +92,10 @@ std::vector<Offer> offers_of(const AddressingSources& sources) {
   if (const PodLink* link = sources.pod_link) {
     offers.push_back({Source::kPodInterface, std::nullopt, std::nullopt, link->addresses,
                       link->routes, std::nullopt});
+    if (sources.status != nullptr) complete_routes(offers.back(), *sources.status);
+  }
+  if (sources.status != nullptr) {
+    offers.push_back(offer_of(*sources.status, sources.record != nullptr, offers));
   }
   return offers;
 }
@@ -49,9 +114,23 @@ std::vector<Route> of_family(const std::vector<Route>& routes, Family family) {
   return out;
 }
 
+std::vector<IpAddress> of_family(const std::vector<IpAddress>& addresses, Family family) {
+  std::vector<IpAddress> out;
+  std::copy_if(addresses.begin(), addresses.end(), std::back_inserter(out),
+               [family](const IpAddress& a) { return a.family() == family; });
+  return out;
+}
+
 bool speaks_of(const Offer& offer, Family family) {
   const bool has_method = family == Family::kIpv4 ? offer.ipv4.has_value() : offer.ipv6.has_value();
   return has_method || !of_family(offer.addresses, family).empty();
+}
+
+std::string text_of(const std::vector<IpPrefix>& prefixes, const std::vector<IpAddress>& bare) {
+  std::vector<std::string> texts;
+  for (const IpPrefix& prefix : prefixes) texts.push_back(prefix.to_string());
+  for (const IpAddress& address : bare) texts.push_back(address.to_string());
+  return join(texts);
 }
 
 std::string text_of(const std::vector<Route>& routes) {
@@ -90,10 +169,28 @@ class FamilyChoice {
     for (const IpPrefix& prefix : used) attachment.addresses.push_back({prefix, chosen_->source});
     for (auto weaker = chosen_ + 1; weaker != offers_.end(); ++weaker) {
       const auto hidden = of_family(weaker->addresses, family_);
-      if (hidden.empty() || hidden == used) continue;
+      const auto bare = of_family(weaker->bare, family_);
+      if (bare.empty() && (hidden.empty() || hidden == used)) continue;
       warn_hidden(attachment, *chosen_, *weaker, std::string(name(family_)) + " addresses",
-                  used.empty() ? method() : to_string(used), to_string(hidden), diagnostics);
+                  used.empty() ? method() : to_string(used), text_of(hidden, bare), diagnostics);
     }
+  }
+
+  // Where an address is all that is known of the family.
+  void refuse_bare(const Attachment& attachment, Diagnostics& diagnostics) const {
+    const auto bare =
+        offers_.empty() ? std::vector<IpAddress>() : of_family(offers_.back().bare, family_);
+    if (bare.empty() || (chosen() != nullptr && chosen() != &offers_.back())) return;
+    diagnostics.push_back(
+        {Severity::kError, attachment.network, "network-status",
+         "says " + text_of({}, bare) +
+             " without its prefix length, and neither a record of patchbay-cni nor an address or "
+             "an on-link route of " +
+             attachment.pod_interface.str() + " has it",
+         "install patchbay-cni on the node, or write the address with the network's prefix length "
+         "into the VM's annotation patchbay.io/networks: {\"" +
+             attachment.network + "\": {\"addresses\": [\"" + bare.front().to_string() +
+             "/LENGTH\"]}}"});
   }
 
   void add_routes(Attachment& attachment, Diagnostics& diagnostics) const {
@@ -132,6 +229,7 @@ void choose_addressing(const AddressingSources& sources, Attachment& attachment,
   const FamilyChoice ipv6(offers, Family::kIpv6);
   for (const FamilyChoice* family : {&ipv4, &ipv6}) {
     family->add_addresses(attachment, diagnostics);
+    family->refuse_bare(attachment, diagnostics);
   }
   for (const FamilyChoice* family : {&ipv4, &ipv6}) family->add_routes(attachment, diagnostics);
 

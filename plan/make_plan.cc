@@ -1,12 +1,12 @@
 #include "plan/make_plan.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "plan/addressing.h"
 #include "plan/annotation.h"
 #include "plan/default_route.h"
+#include "plan/dhcp_binding.h"
 #include "plan/domain_wishes.h"
 #include "plan/error.h"
 #include "plan/migration.h"
@@ -16,8 +16,6 @@ namespace patchbay {
 namespace {
 
 using Wishes = std::map<std::string, NetworkWishes>;
-
-constexpr std::array<std::string_view, 3> kProfiles{"patchbay", "patchbay-seed", "patchbay-dhcp"};
 
 // All that is known of one VMI interface, before anything is decided.
 struct Nic {
@@ -31,6 +29,7 @@ struct Nic {
   std::optional<Record> record;
   const NetworkWishes* wishes;
   const NetworkInfo::Interface* info;
+  const NetworkStatus::Interface* status;
 };
 
 const NetworkInfo::Interface* find_info(const NetworkInfo& info, const std::string& network) {
@@ -61,6 +60,7 @@ Nic look_at(const PlanInput& input, const VmiInterface& interface, const Wishes&
   const auto wish = wishes.find(interface.name);
   nic.wishes = wish == wishes.end() ? nullptr : &wish->second;
   nic.info = find_info(input.network_info, interface.name);
+  nic.status = find_status(input.network_status, nic.pod_name.str());
   return nic;
 }
 
@@ -83,6 +83,9 @@ std::optional<std::pair<Mac, MacSource>> mac_of(const Nic& nic) {
   }
   if (nic.pod_link != nullptr && !nic.pod_link->mac.is_zero()) {
     return std::pair(nic.pod_link->mac, MacSource::kPodInterface);
+  }
+  if (nic.status != nullptr && nic.status->mac) {
+    return std::pair(*nic.status->mac, MacSource::kNetworkStatus);
   }
   return std::nullopt;
 }
@@ -208,6 +211,8 @@ uint32_t mtu_of(const Nic& nic, Diagnostics& diagnostics) {
     carried = nic.pod_link->mtu;
   } else if (nic.info != nullptr) {
     carried = nic.info->mtu.value_or(0);
+  } else if (nic.status != nullptr) {
+    carried = nic.status->mtu.value_or(0);
   }
   if (nic.wishes == nullptr || !nic.wishes->mtu) return carried;
   if (carried != 0 && *nic.wishes->mtu > carried) {
@@ -247,8 +252,10 @@ std::optional<Attachment> attach(const Nic& nic, const PlanInput& input, Diagnos
   attachment.mtu = mtu_of(nic, diagnostics);
   choose_addressing({.wishes = nic.wishes,
                      .record = nic.record ? &*nic.record : nullptr,
-                     .pod_link = nic.ours && !nic.record ? nic.pod_link : nullptr},
+                     .pod_link = nic.ours && !nic.record ? nic.pod_link : nullptr,
+                     .status = nic.ours ? nic.status : nullptr},
                     attachment, diagnostics);
+  leave_to_dhcp(nic.wishes, attachment, diagnostics);
   if (nic.wishes != nullptr) {
     attachment.guest_name = nic.wishes->guest_name;
     attachment.never_default = !nic.wishes->default_route.value_or(true);
@@ -329,10 +336,6 @@ void warn_of_same_address(const NetworkPlan& plan, Diagnostics& diagnostics) {
 
 }  // namespace
 
-bool is_our_binding(std::string_view plugin) {
-  return std::find(kProfiles.begin(), kProfiles.end(), plugin) != kProfiles.end();
-}
-
 NetworkPlan make_plan(const PlanInput& input) {
   NetworkPlan plan;
   plan.vmi = input.vmi.namespace_ + "/" + input.vmi.name;
@@ -357,6 +360,26 @@ NetworkPlan make_plan(const PlanInput& input) {
   warn_of_same_address(plan, plan.diagnostics);
   choose_default_route(input.vmi, wishes, plan);
   return plan;
+}
+
+std::vector<std::string> networks_awaiting_status(const PlanInput& input) {
+  const auto lists = [&](const std::string& nad) {
+    return std::any_of(input.network_status.interfaces.begin(),
+                       input.network_status.interfaces.end(),
+                       [&](const NetworkStatus::Interface& each) { return each.name == nad; });
+  };
+  std::vector<std::string> networks;
+  Diagnostics ignored;  // make_plan's to tell
+  const Wishes wishes = parse_networks_annotation(input.vmi.networks_annotation, ignored);
+  for (const VmiInterface& interface : input.vmi.interfaces) {
+    if (interface.state == kAbsent) continue;
+    const Nic nic = look_at(input, interface, wishes, ignored);
+    const bool told = nic.record || nic.status != nullptr || lists(nic.network->nad) ||
+                      (nic.pod_link != nullptr && !nic.pod_link->addresses.empty()) ||
+                      (nic.wishes != nullptr && (nic.wishes->ipv4 || nic.wishes->ipv6));
+    if (nic.ours && interface.plugin != kDhcpBinding && !told) networks.push_back(interface.name);
+  }
+  return networks;
 }
 
 }  // namespace patchbay

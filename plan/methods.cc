@@ -36,6 +36,8 @@ std::string_view name(Source source) {
       return "record";
     case Source::kPodInterface:
       return "pod interface";
+    case Source::kNetworkStatus:
+      return "network-status";
     case Source::kFallback:
       return "fallback";
   }

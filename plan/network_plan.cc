@@ -38,6 +38,8 @@ std::string_view name(MacSource source) {
       return "record";
     case MacSource::kPodInterface:
       return "pod interface";
+    case MacSource::kNetworkStatus:
+      return "network-status";
   }
   return "pod interface";
 }

@@ -23,9 +23,9 @@ enum class Backend { kRedirect, kBridge, kTap, kMacvtap, kCore };
 std::string_view name(Backend backend);  // "redirect", "bridge", "tap", "macvtap", "core"
 std::optional<Backend> backend_named(std::string_view text);
 
-enum class MacSource { kSpec, kStatus, kNetworkInfo, kRecord, kPodInterface };
-std::string_view name(
-    MacSource source);  // "spec", "status", "network-info", "record", "pod interface"
+enum class MacSource { kSpec, kStatus, kNetworkInfo, kRecord, kPodInterface, kNetworkStatus };
+// "spec", "status", "network-info", "record", "pod interface", "network-status"
+std::string_view name(MacSource source);
 
 struct PlannedAddress {
   IpPrefix prefix;

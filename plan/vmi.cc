@@ -200,4 +200,14 @@ Vmi parse_vmi(std::string_view json) {
   return vmi;
 }
 
+std::string name_of_vmi(std::string_view json) {
+  try {
+    const Json parsed = parse_json(json, "VMI");
+    const JsonReader metadata = JsonReader(parsed, "VMI").at("metadata");
+    return metadata.at("namespace").string() + "/" + metadata.at("name").string();
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 }  // namespace patchbay

@@ -68,4 +68,7 @@ const VmiNetwork* find_network(const Vmi& vmi, std::string_view name);
 // interface without its network, a name twice.
 Vmi parse_vmi(std::string_view json);
 
+// "namespace/name" for a log; empty where the text does not say it. Throws nothing.
+std::string name_of_vmi(std::string_view json);
+
 }  // namespace patchbay

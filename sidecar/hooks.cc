@@ -14,6 +14,7 @@
 #include "plan/make_plan.h"
 #include "plan/names.h"
 #include "plan/text.h"
+#include "sidecar/delivery.h"
 #include "sidecar/summary.h"
 
 namespace patchbay::sidecar {
@@ -24,21 +25,11 @@ using Clock = std::chrono::steady_clock;
 // KubeVirt itself waits that long for its own annotation (pkg/network/deviceinfo, v1.9.0).
 constexpr std::chrono::milliseconds kNetworkInfoWait{1000};
 constexpr std::chrono::milliseconds kNetworkInfoStep{50};
+constexpr std::chrono::milliseconds kNetworkStatusStep{100};
+
+constexpr std::string_view kLibvirtDomain = "libvirt";
 
 bool is_absent(std::string_view json) { return is_blank(json) || json == "null"; }
-
-bool needs_cloud_init(const Attachment& attachment) {
-  return attachment.ipv4 != Ipv4Method::kNone || attachment.ipv6 != Ipv6Method::kNone;
-}
-
-// `"blue", "red"`: the networks whose guest side has to be written; empty: none.
-std::string networks_in_need(const NetworkPlan& plan) {
-  std::vector<std::string> names;
-  for (const Attachment& attachment : plan.attachments) {
-    if (needs_cloud_init(attachment)) names.push_back(in_quotes(attachment.network));
-  }
-  return names.empty() ? std::string() : join(names);
-}
 
 // Whether only network-info can say this interface's MAC: neither the VMI nor a link in the pod
 // does.
@@ -51,87 +42,56 @@ bool mac_is_unknown(const VmiInterface& interface, const Vmi& vmi, const PodStat
          find_link(pod, names.pod.str()) == nullptr;
 }
 
-void require_cloud_init_volume(const Vmi& vmi, const NetworkPlan& plan) {
-  const std::string networks = networks_in_need(plan);
-  if (networks.empty() || vmi.cloud_init != CloudInitVolume::kNone) return;
-  throw Error(Errc::kInvalidInput,
-              "the addresses of " + networks +
-                  " have no way into the guest: binding patchbay hands them over through the VM's "
-                  "cloud-init volume, and the VM has none; add a cloudInitNoCloud volume, or use "
-                  "binding patchbay-seed (it adds a small seed disc of its own) or patchbay-dhcp "
-                  "(for guests that only ask DHCP or keep the configuration they have)",
-              "spec.volumes");
-}
-
-// A guest reads one of its discs only, and users' own come first.
-void refuse_cloud_init_volume(const Vmi& vmi, const NetworkPlan& plan) {
-  const std::string networks = networks_in_need(plan);
-  if (networks.empty() || vmi.cloud_init == CloudInitVolume::kNone) return;
-  throw Error(Errc::kInvalidInput,
-              "binding patchbay-seed would add a seed disc with the addresses of " + networks +
-                  ", but the VM has a cloud-init volume, and a guest reads only one of them; use "
-                  "binding patchbay, which writes into that volume, or remove the volume",
-              "spec.volumes");
-}
-
-// Every sidecar of the pod must answer alike.
-bool has_seed_disc(const Vmi& vmi, const NetworkPlan& plan) {
-  if (vmi.cloud_init != CloudInitVolume::kNone || networks_in_need(plan).empty()) return false;
-  return std::any_of(plan.attachments.begin(), plan.attachments.end(), [](const Attachment& each) {
-    return each.ours && each.binding == kSeedProfile;
-  });
-}
-
-void require_earlier_cloud_init_call(const NetworkPlan& plan) {
-  const std::string networks = networks_in_need(plan);
-  if (networks.empty()) return;
-  throw Error(
-      Errc::kConflict,
-      "the domain was asked for before the cloud-init data, so the guest would not learn the "
-      "addresses of " +
-          networks +
-          ": KubeVirt asks only one sidecar of a VM for PreCloudInitIso, and it has asked another; "
-          "remove that hook sidecar or its subscription to PreCloudInitIso (annotation "
-          "hooks.kubevirt.io/hookSidecars, or another binding plugin of this VM); should this "
-          "sidecar have been restarted just now, KubeVirt's next try succeeds",
-      "OnDefineDomain");
-}
-
 }  // namespace
 
 Hooks::Hooks(const Profile& profile, HookSources sources)
     : profile_(profile), sources_(std::move(sources)) {}
 
 std::string Hooks::on_define_domain(std::string_view xml, std::string_view vmi_json) {
+  return answer_domain(kOnDefineDomain, xml, vmi_json);
+}
+
+std::string Hooks::mutate_domain(std::string_view domain_type, std::string_view domain,
+                                 std::string_view vmi_json) {
+  if (domain_type != kLibvirtDomain) {
+    throw Error(Errc::kUnsupported,
+                "expected \"libvirt\", found " + in_quotes(domain_type) +
+                    ": this version knows no other form of domain; use an image of patchbay that "
+                    "was made for this KubeVirt",
+                "MutateDomainRequest.domain_type");
+  }
+  return answer_domain(kMutateDomain, domain, vmi_json);
+}
+
+std::string Hooks::answer_domain(std::string_view hook, std::string_view xml,
+                                 std::string_view vmi_json) {
   const std::lock_guard lock(mutex_);
   const auto start = Clock::now();
   const Vmi vmi = parse_vmi(vmi_json);
-  const NetworkPlan plan = plan_for(vmi);
+  const NetworkPlan plan = plan_for(hook, vmi);
   const bool has_seed = has_seed_disc(vmi, plan);
-  switch (profile_.delivery) {
-    case Delivery::kCloudInitVolume:
-      if (has_seed) break;  // all NICs are on it
-      require_cloud_init_volume(vmi, plan);
-      if (!asked_for_cloud_init_) require_earlier_cloud_init_call(plan);
-      break;
-    case Delivery::kSeedDisc:
-      refuse_cloud_init_volume(vmi, plan);
-      break;
+  require_a_way(profile_, vmi, plan);
+  if (profile_.delivery == Delivery::kCloudInitVolume && !has_seed && !asked_for_cloud_init_) {
+    if (hook == kOnDefineDomain) require_earlier_cloud_init_call(plan);
+    // A hook sidecar has been asked for the domain before, and has seen to it.
+    else if (!sources_.has_hook_sidecar())
+      require_hook_sidecar(plan);
   }
+  if (profile_.delivery == Delivery::kNothing) report(hook, plan, untold(plan));
   std::string answer(xml);
   if (!plan.attachments.empty()) {
     Diagnostics diagnostics;
     answer = domainxml::apply_plan(xml, plan, profile_.name, diagnostics);
-    report(diagnostics);
+    report(hook, plan, diagnostics);
     throw_if_errors(diagnostics);
   }
   if (has_seed) {
-    const std::string file = write_seed(vmi, plan);
+    const std::string file = write_seed(hook, vmi, plan);
     if (profile_.delivery == Delivery::kSeedDisc) {
       answer = domainxml::add_seed_disk(answer, file, plan.guest);
     }
   }
-  log_answer(kOnDefineDomain, plan, answer == xml ? "domain unchanged" : "domain completed", start);
+  log_answer(hook, plan, answer == xml ? "domain unchanged" : "domain completed", start);
   return answer;
 }
 
@@ -140,15 +100,15 @@ CloudInitTexts Hooks::pre_cloud_init_iso(const CloudInitTexts& texts, std::strin
   const auto start = Clock::now();
   asked_for_cloud_init_ = true;
   const Vmi vmi = parse_vmi(vmi_json);
-  const NetworkPlan plan = plan_for(vmi);
-  require_cloud_init_volume(vmi, plan);
+  const NetworkPlan plan = plan_for(kPreCloudInitIso, vmi);
+  require_a_way(profile_, vmi, plan);
   if (vmi.cloud_init == CloudInitVolume::kNone && is_absent(texts.data)) {
     log_answer(kPreCloudInitIso, plan, "no cloud-init data", start);
     return texts;
   }
   const CloudInitData data = parse_cloud_init_data(texts.data);
   const cloudinit::Handover handover = cloudinit::hand_over(plan, data);
-  report(handover.diagnostics);
+  report(kPreCloudInitIso, plan, handover.diagnostics);
   throw_if_errors(handover.diagnostics);
   CloudInitTexts answer = texts;
   const bool same_network = handover.network_data == data.network_data;
@@ -167,19 +127,20 @@ CloudInitTexts Hooks::pre_cloud_init_iso(const CloudInitTexts& texts, std::strin
   return answer;
 }
 
-NetworkPlan Hooks::plan_for(const Vmi& vmi) {
-  PlanInput input{.vmi = vmi, .pod = sources_.pod_state(), .network_info = {}};
+NetworkPlan Hooks::plan_for(std::string_view hook, const Vmi& vmi) {
+  PlanInput input{.vmi = vmi, .pod = sources_.pod_state()};
   input.network_info = network_info_for(vmi, input.pod);
+  read_network_status(input);
   NetworkPlan plan = make_plan(input);
-  report(plan.diagnostics);
+  report(hook, plan, plan.diagnostics);
   throw_if_errors(plan.diagnostics);
   return plan;
 }
 
-std::string Hooks::write_seed(const Vmi& vmi, const NetworkPlan& plan) {
+std::string Hooks::write_seed(std::string_view hook, const Vmi& vmi, const NetworkPlan& plan) {
   const CloudInitData nothing_yet{};
   const cloudinit::Handover handover = cloudinit::hand_over(plan, nothing_yet);
-  report(handover.diagnostics);
+  report(hook, plan, handover.diagnostics);
   throw_if_errors(handover.diagnostics);
   return sources_.write_seed(
       cloudinit::iso_image(cloudinit::make_seed(nothing_yet.data_source, vmi, handover)));
@@ -199,12 +160,33 @@ NetworkInfo Hooks::network_info_for(const Vmi& vmi, const PodState& pod) {
   return parse_network_info(text.value_or(""));
 }
 
-void Hooks::report(const Diagnostics& diagnostics) {
+void Hooks::read_network_status(PlanInput& input) {
+  std::optional<std::string> text = sources_.network_status();
+  if (!text) return;
+  input.network_status = parse_network_status(*text);
+  std::vector<std::string> awaited = networks_awaiting_status(input);
+  while (!awaited.empty() && status_wait_left_.count() > 0) {
+    sources_.sleep(kNetworkStatusStep);
+    status_wait_left_ -= kNetworkStatusStep;
+    text = sources_.network_status();
+    input.network_status = parse_network_status(text.value_or(""));
+    awaited = networks_awaiting_status(input);
+  }
+  if (awaited.empty()) return;
+  throw Error(Errc::kTryAgain,
+              "expected network-status to say what the pod got on " + join(awaited) +
+                  ", where nothing else says it, found no entry yet; the kubelet brings the file "
+                  "up to date within about a minute, and KubeVirt's next try succeeds then; should "
+                  "it stay so, install patchbay-cni on the node or take the mount away",
+              "network-status");
+}
+
+void Hooks::report(std::string_view hook, const NetworkPlan& plan, const Diagnostics& diagnostics) {
   for (const Diagnostic& diagnostic : diagnostics) {
     // Errors are logged once, too, but each refused call has a line of its own besides.
     if (std::find(reported_.begin(), reported_.end(), diagnostic) != reported_.end()) continue;
     reported_.push_back(diagnostic);
-    sources_.log(log_line(diagnostic));
+    sources_.log(log_line(diagnostic, {{"hook", hook}, {"vmi", plan.vmi}}));
   }
 }
 

@@ -1,12 +1,13 @@
-// patchbay-sidecar: the hook sidecar that KubeVirt starts in a virt-launcher pod for a VM with one
-// of our bindings. Here is only the wiring: environment and options in, the pod's sources to the
-// hooks, connections to the server, until KubeVirt or a signal ends it.
+// patchbay-sidecar: what KubeVirt asks in a virt-launcher pod for a VM with one of our bindings, as
+// a hook sidecar, as a Plugin, or as both. Here is only the wiring: environment and options in, the
+// pod's sources to the hooks, connections to the server, until KubeVirt or a signal ends it.
 #include <malloc.h>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <thread>
@@ -14,28 +15,23 @@
 #include "binding/pod_reader.h"
 #include "plan/error.h"
 #include "plan/log.h"
+#include "sidecar/check.h"
 #include "sidecar/hook_socket.h"
 #include "sidecar/hooks.h"
-#include "sidecar/network_info_file.h"
+#include "sidecar/options.h"
+#include "sidecar/plugin_socket.h"
+#include "sidecar/pod_sockets.h"
 #include "sidecar/profile.h"
+#include "sidecar/projected_file.h"
 #include "sidecar/seed_file.h"
 #include "sidecar/server.h"
 #include "sidecar/stop_event.h"
+#include "sidecar/termination_message.h"
 
 namespace patchbay::sidecar {
 namespace {
 
-constexpr char kHelp[] =
-    "patchbay-sidecar: KubeVirt hook sidecar of the patchbay network bindings\n"
-    "\n"
-    "  --socket-dir DIR  folder shared with virt-launcher (default /var/run/kubevirt-hooks)\n"
-    "  --version         print the version and exit\n"
-    "  --help            print this and exit\n"
-    "\n"
-    "PATCHBAY_PROFILE chooses the profile (default patchbay). Log: JSON lines on stderr.\n"
-    "Exits 0 after SIGTERM, SIGINT or KubeVirt's Shutdown.\n";
-
-constexpr int kUsageExit = 64;  // sysexits.h, EX_USAGE
+namespace fs = std::filesystem;
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -52,64 +48,121 @@ std::string write_seed(const SeedFile& seed, std::string_view image) {
   return seed.path_for_qemu();
 }
 
-std::string serve(HookSocket& socket, Server& server, StopEvent& stop) {
+HookSources sources_with(const SeedFile& seed) {
+  return {.pod_state = [] { return read_pod_state(); },
+          .network_info = [] { return read_projected_file(kNetworkInfoPath); },
+          .network_status = [] { return read_projected_file(kNetworkStatusPath); },
+          .has_hook_sidecar =
+              [] { return has_hook_sidecar(read_listening_paths(), kCloudInitBinding); },
+          .sleep = [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); },
+          .write_seed = [&seed](std::string_view image) { return write_seed(seed, image); },
+          .log = write_log};
+}
+
+std::string serve(std::span<Listener* const> listeners, Server& server, StopEvent& stop) {
+  std::vector<int> fds;
+  for (const Listener* listener : listeners) fds.push_back(listener->fd());
   while (true) {
-    std::string reason = stop.wait(socket.fd());
+    std::string reason = stop.wait(fds);
     if (!reason.empty()) return reason;
-    const int connection = socket.accept();
-    if (connection >= 0) server.adopt(connection);
+    for (Listener* listener : listeners) {
+      const int connection = listener->accept();
+      if (connection >= 0) server.adopt(connection);
+    }
   }
 }
 
-void run(const std::string& socket_dir) {
-  const Profile& profile = find_profile(variable(kProfileVariable));
-  const std::string registration = variable(kRegistrationVariable);
-  const std::string container = variable("CONTAINER_NAME");
-  const SeedFile seed(socket_dir, container);
-  StopEvent stop;
-  Hooks hooks(profile,
-              {.pod_state = [] { return read_pod_state(); },
-               .network_info = [] { return read_network_info_file(kNetworkInfoPath); },
-               .sleep = [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); },
-               .write_seed = [&seed](std::string_view image) { return write_seed(seed, image); },
-               .log = write_log});
-  Server server(profile, hooks, write_log, [&stop] { stop.request(); });
-  HookSocket socket(socket_dir, profile.name);
-  write_log(log_line("info", socket.took_over() ? "ready, in place of an earlier run" : "ready",
+void tell_ready(const Options& options, const Profile& profile, const std::string& socket,
+                bool took_over) {
+  write_log(log_line("info", took_over ? "ready, in place of an earlier run" : "ready",
                      {{"version", PATCHBAY_VERSION},
                       {"profile", profile.name},
-                      {"socket", socket.path()},
-                      {"container", container}}));
-  if (const auto warning = check_registration(profile, registration)) {
+                      {"socket", socket},
+                      {"plugin", options.plugin_socket},
+                      {"container", options.container}}));
+  if (const auto warning = check_registration(profile, options.registration)) {
     write_log(log_line(*warning));
   }
-  const std::string reason = serve(socket, server, stop);
+}
+
+// As a Plugin's container has it: no folder of hook sidecars.
+bool is_plugin_only(const Options& options) {
+  std::error_code ignored;
+  return !options.plugin_socket.empty() && !options.socket_dir_given &&
+         !fs::is_directory(options.socket_dir, ignored);
+}
+
+SeedFile seed_file_for(const Options& options) {
+  if (options.plugin_socket.empty())
+    return SeedFile::of_hooks(options.socket_dir, options.container);
+  return SeedFile::of_plugin(fs::path(options.plugin_socket).parent_path());
+}
+
+void run(const Options& options) {
+  const Profile& profile = find_profile(options.profile);
+  const SeedFile seed = seed_file_for(options);
+  StopEvent stop;
+  Hooks hooks(profile, sources_with(seed));
+  Server server(profile, hooks, write_log, [&stop] { stop.request(); });
+  std::optional<HookSocket> hook_socket;
+  std::optional<PluginSocket> plugin_socket;
+  std::vector<Listener*> listeners;
+  if (!options.plugin_socket.empty()) {
+    plugin_socket.emplace(options.plugin_socket);
+    listeners.push_back(&plugin_socket->listener());
+  }
+  if (!is_plugin_only(options)) {
+    hook_socket.emplace(options.socket_dir, profile.name);
+    listeners.push_back(&hook_socket->listener());
+  }
+  tell_ready(options, profile, hook_socket ? hook_socket->path() : "",
+             hook_socket && hook_socket->took_over());
+  const std::string reason = serve(listeners, server, stop);
   server.stop();
   write_log(log_line("info", "ending: " + reason, {}));
 }
 
-int main_with(std::span<char*> arguments) {
-  std::string socket_dir = kHooksDirectory;
-  for (size_t i = 1; i < arguments.size(); ++i) {
-    const std::string_view argument = arguments[i];
-    if (argument == "--version") return std::puts(PATCHBAY_VERSION) < 0;
-    if (argument == "--help") return std::fputs(kHelp, stdout) < 0;
-    if (argument == "--socket-dir" && i + 1 < arguments.size()) {
-      socket_dir = arguments[++i];
-      continue;
-    }
-    write_log(log_line("error", "unknown or incomplete argument " + in_quotes(argument) +
-                                    "; see patchbay-sidecar --help"));
-    return kUsageExit;
+int print_check(const Options& options) {
+  const CheckReport report =
+      check({.profile = options.profile,
+             .registration = options.registration,
+             .container = options.container,
+             .plugin_socket = options.plugin_socket,
+             .listening = [] { return read_listening_paths(); },
+             .pod_state = [] { return read_pod_state(); },
+             .network_info = [] { return read_projected_file(kNetworkInfoPath); },
+             .network_status = [] { return read_projected_file(kNetworkStatusPath); }});
+  return std::fputs(report.text.c_str(), stdout) < 0 || !report.ok;
+}
+
+int carry_out(const Options& options) {
+  switch (options.task) {
+    case Task::kVersion:
+      return std::puts(PATCHBAY_VERSION) < 0;
+    case Task::kHelp:
+      return std::fputs(kHelp, stdout) < 0;
+    case Task::kCheck:
+      return print_check(options);
+    case Task::kServe:
+      run(options);
   }
+  return 0;
+}
+
+int main_with(std::span<char*> arguments) {
+  std::string termination_path = kTerminationPath;
   try {
-    run(socket_dir);
-    return 0;
+    const Options options = read_options(arguments, variable);
+    termination_path = options.termination_path;
+    return carry_out(options);
   } catch (const Error& error) {
     write_log(log_line("error", error.message(), {{"where", error.where()}}));
+    write_termination_message(termination_path, error.what());
     return info(error.errc()).exit_code;
   } catch (const std::exception& error) {
-    write_log(log_line("error", std::string("a bug in patchbay-sidecar: ") + error.what()));
+    const std::string text = std::string("a bug in patchbay-sidecar: ") + error.what();
+    write_log(log_line("error", text));
+    write_termination_message(termination_path, text);
     return info(Errc::kInternal).exit_code;
   }
 }

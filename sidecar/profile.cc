@@ -9,9 +9,11 @@ namespace patchbay::sidecar {
 namespace {
 
 constexpr std::array kCloudInitHooks = {kOnDefineDomain, kPreCloudInitIso, kShutdown};
-constexpr std::array kSeedHooks = {kOnDefineDomain, kShutdown};
-constexpr std::array kProfiles = {Profile{"patchbay", Delivery::kCloudInitVolume, kCloudInitHooks},
-                                  Profile{kSeedProfile, Delivery::kSeedDisc, kSeedHooks}};
+constexpr std::array kOtherHooks = {kOnDefineDomain, kShutdown};
+constexpr std::array kProfiles = {
+    Profile{kCloudInitBinding, Delivery::kCloudInitVolume, kCloudInitHooks},
+    Profile{kSeedBinding, Delivery::kSeedDisc, kOtherHooks},
+    Profile{kDhcpBinding, Delivery::kNothing, kOtherHooks}};
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "plan/bindings.h"
 #include "plan/diagnostic.h"
 
 namespace patchbay::sidecar {
@@ -20,11 +21,11 @@ inline constexpr std::string_view kOnDefineDomain = "OnDefineDomain";
 inline constexpr std::string_view kPreCloudInitIso = "PreCloudInitIso";
 inline constexpr std::string_view kShutdown = "Shutdown";
 
-// The binding whose sidecar adds the seed disc that all sidecars of a pod write.
-inline constexpr std::string_view kSeedProfile = "patchbay-seed";
+inline constexpr std::string_view kMutateDomain = "MutateDomain";  // the Plugin resource's
 
-// By what a guest learns its addresses.
-enum class Delivery { kCloudInitVolume, kSeedDisc };
+// By what a guest learns the addresses of the profile's interfaces. kNothing: by DHCP or from its
+// own disk.
+enum class Delivery { kCloudInitVolume, kSeedDisc, kNothing };
 
 struct Profile {
   std::string_view name;

@@ -100,11 +100,16 @@ int write_all(int fd, std::string_view bytes) {
 
 }  // namespace
 
-SeedFile::SeedFile(std::string directory, std::string_view container)
-    : directory_(std::move(directory)), path_for_qemu_(kHooksDirectory) {
-  if (!container.empty()) path_for_qemu_ += "/" + std::string(container);
-  path_for_qemu_ += std::string("/") + kFolder + "/" + kFile;
+SeedFile::SeedFile(std::string directory, const std::string& directory_for_qemu)
+    : directory_(std::move(directory)),
+      path_for_qemu_(directory_for_qemu + "/" + kFolder + "/" + kFile) {}
+
+SeedFile SeedFile::of_hooks(std::string directory, std::string_view container) {
+  const std::string below = container.empty() ? "" : "/" + std::string(container);
+  return {std::move(directory), kHooksDirectory + below};
 }
+
+SeedFile SeedFile::of_plugin(const std::string& directory) { return {directory, directory}; }
 
 bool SeedFile::write(std::string_view image) const {
   const Descriptor folder(open_folder(directory_));

@@ -1,4 +1,4 @@
-// Where the seed disc lies, and how it gets there: in a folder of its own below the one that the
+// Where the seed disc lies, and how it gets there: in a folder of its own below one that the
 // sidecar shares with virt-launcher, whose container QEMU runs in. KubeVirt dials whatever it finds
 // beside the sidecar's socket, but only until it has found all sidecars, and no hook is called
 // before (pkg/hooks/manager.go, `Collect`, and cmd/virt-launcher): so nothing is made before a hook
@@ -12,10 +12,12 @@ namespace patchbay::sidecar {
 
 class SeedFile {
  public:
-  // `directory`: the shared one, as the sidecar sees it. `container`: CONTAINER_NAME, by which
+  // `directory`: the hook sidecar's, as it sees it. `container`: CONTAINER_NAME, by which
   // virt-launcher sees it from KubeVirt v1.6; empty before, when all containers see the same flat
   // one, and sidecars of one pod write the same bytes to the same file.
-  SeedFile(std::string directory, std::string_view container);
+  static SeedFile of_hooks(std::string directory, std::string_view container);
+  // `directory`: the Plugin's, which virt-launcher sees under the same name.
+  static SeedFile of_plugin(const std::string& directory);
 
   // The same on every node: what the domain XML names.
   const std::string& path_for_qemu() const { return path_for_qemu_; }
@@ -27,6 +29,8 @@ class SeedFile {
   bool write(std::string_view image) const;
 
  private:
+  SeedFile(std::string directory, const std::string& directory_for_qemu);
+
   std::string directory_;
   std::string path_for_qemu_;
 };

@@ -15,11 +15,14 @@
 #include "hooks_v1alpha3.grpc.pb.h"
 #include "plan/error.h"
 #include "plan/log.h"
+#include "plan/vmi.h"
+#include "plugin_v1alpha1.grpc.pb.h"
 
 namespace patchbay::sidecar {
 namespace {
 
 namespace info_api = kubevirt::hooks::info;
+namespace plugin_api = kubevirt::hooks::plugins::v1alpha1;
 namespace v1alpha1 = kubevirt::hooks::v1alpha1;
 namespace v1alpha2 = kubevirt::hooks::v1alpha2;
 namespace v1alpha3 = kubevirt::hooks::v1alpha3;
@@ -58,22 +61,25 @@ struct Shell {
   LogSink log;
   std::function<void()> on_shutdown;
 
+  // `vmi`: the VMI's JSON, for the log.
   template <typename Call>
-  grpc::Status answer(std::string_view hook, Call call) const {
+  grpc::Status answer(std::string_view hook, std::string_view vmi, Call call) const {
     try {
       call();
       return grpc::Status::OK;
     } catch (const Error& error) {
-      return refuse(hook, static_cast<grpc::StatusCode>(info(error.errc()).grpc_status),
+      return refuse(hook, vmi, static_cast<grpc::StatusCode>(info(error.errc()).grpc_status),
                     error.what());
     } catch (const std::exception& error) {
-      return refuse(hook, grpc::StatusCode::INTERNAL,
+      return refuse(hook, vmi, grpc::StatusCode::INTERNAL,
                     std::string("a bug in patchbay-sidecar: ") + error.what());
     }
   }
 
-  grpc::Status refuse(std::string_view hook, grpc::StatusCode code, const std::string& text) const {
-    log(log_line("error", std::string(hook) + " refused: " + text, {{"hook", hook}}));
+  grpc::Status refuse(std::string_view hook, std::string_view vmi, grpc::StatusCode code,
+                      const std::string& text) const {
+    log(log_line("error", std::string(hook) + " refused: " + text,
+                 {{"hook", hook}, {"vmi", name_of_vmi(vmi)}}));
     return {code, status_text(text)};
   }
 };
@@ -105,7 +111,7 @@ class WithOnDefineDomain : public Service {
   explicit WithOnDefineDomain(const Shell& shell) : shell_(shell) {}
 
   grpc::Status OnDefineDomain(grpc::ServerContext*, const Params* params, Result* result) override {
-    return shell_.answer(kOnDefineDomain, [&] {
+    return shell_.answer(kOnDefineDomain, params->vmi(), [&] {
       result->set_domainxml(shell_.hooks.on_define_domain(params->domainxml(), params->vmi()));
     });
   }
@@ -121,7 +127,7 @@ class WithPreCloudInitIso : public Base {
 
   grpc::Status PreCloudInitIso(grpc::ServerContext*, const Params* params,
                                Result* result) override {
-    return this->shell_.answer(kPreCloudInitIso, [&] {
+    return this->shell_.answer(kPreCloudInitIso, params->vmi(), [&] {
       CloudInitTexts texts = this->shell_.hooks.pre_cloud_init_iso(
           {.no_cloud_source = params->cloudinitnocloudsource(), .data = params->cloudinitdata()},
           params->vmi());
@@ -137,7 +143,7 @@ class WithShutdown : public Base {
   using Base::Base;
 
   grpc::Status Shutdown(grpc::ServerContext*, const Params*, Result*) override {
-    return this->shell_.answer(kShutdown, [&] { this->shell_.on_shutdown(); });
+    return this->shell_.answer(kShutdown, "", [&] { this->shell_.on_shutdown(); });
   }
 };
 
@@ -155,6 +161,22 @@ using CallbacksV1alpha3 = WithShutdown<
         v1alpha3::PreCloudInitIsoParams, v1alpha3::PreCloudInitIsoResult>,
     v1alpha3::ShutdownParams, v1alpha3::ShutdownResult>;
 
+class DomainHookService final : public plugin_api::DomainHookService::Service {
+ public:
+  explicit DomainHookService(const Shell& shell) : shell_(shell) {}
+
+  grpc::Status MutateDomain(grpc::ServerContext*, const plugin_api::MutateDomainRequest* request,
+                            plugin_api::MutateDomainResponse* response) override {
+    return shell_.answer(kMutateDomain, request->vmi(), [&] {
+      response->set_domain(
+          shell_.hooks.mutate_domain(request->domain_type(), request->domain(), request->vmi()));
+    });
+  }
+
+ private:
+  const Shell& shell_;
+};
+
 }  // namespace
 
 struct Server::Parts {
@@ -163,10 +185,16 @@ struct Server::Parts {
   CallbacksV1alpha1 v1alpha1;
   CallbacksV1alpha2 v1alpha2;
   CallbacksV1alpha3 v1alpha3;
+  DomainHookService plugin;
   std::unique_ptr<grpc::Server> server;
 
   Parts(const Profile& profile, Shell with)
-      : shell(std::move(with)), info(profile), v1alpha1(shell), v1alpha2(shell), v1alpha3(shell) {}
+      : shell(std::move(with)),
+        info(profile),
+        v1alpha1(shell),
+        v1alpha2(shell),
+        v1alpha3(shell),
+        plugin(shell) {}
 };
 
 Server::Server(const Profile& profile, Hooks& hooks, LogSink log, std::function<void()> on_shutdown)
@@ -177,7 +205,8 @@ Server::Server(const Profile& profile, Hooks& hooks, LogSink log, std::function<
   builder.RegisterService(&parts_->info)
       .RegisterService(&parts_->v1alpha1)
       .RegisterService(&parts_->v1alpha2)
-      .RegisterService(&parts_->v1alpha3);
+      .RegisterService(&parts_->v1alpha3)
+      .RegisterService(&parts_->plugin);
   builder.SetMaxReceiveMessageSize(kMaxReceivedBytes);
   // One call at a time is what KubeVirt makes: one thread waits for it, idle for the VM's life.
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1)

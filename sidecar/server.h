@@ -1,5 +1,6 @@
-// The gRPC shell around Hooks: Info and the three versions of Callbacks (proto/), each a thin
-// adaptor. The one place of the sidecar where exceptions become statuses.
+// The gRPC shell around Hooks: Info, the three versions of Callbacks and the Plugin's
+// DomainHookService (proto/), each a thin adaptor. The one place of the sidecar where exceptions
+// become statuses.
 #pragma once
 
 #include <functional>

@@ -6,10 +6,10 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <system_error>
+#include <vector>
 
 #include "plan/error.h"
 
@@ -49,15 +49,15 @@ void StopEvent::request() {
   [[maybe_unused]] const int result = eventfd_write(requests_, 1);
 }
 
-std::string StopEvent::wait(int fd) {
-  std::array<pollfd, 3> fds = {pollfd{signals_, POLLIN, 0}, pollfd{requests_, POLLIN, 0},
-                               pollfd{fd, POLLIN, 0}};
-  while (poll(fds.data(), fds.size(), -1) < 0) {
+std::string StopEvent::wait(std::span<const int> fds) {
+  std::vector<pollfd> all = {{signals_, POLLIN, 0}, {requests_, POLLIN, 0}};
+  for (const int fd : fds) all.push_back({fd, POLLIN, 0});
+  while (poll(all.data(), all.size(), -1) < 0) {
     if (errno != EINTR) fail("waiting for virt-launcher failed");
   }
-  if (fds[1].revents != 0) return "Shutdown from KubeVirt";
+  if (all[1].revents != 0) return "Shutdown from KubeVirt";
   signalfd_siginfo signal{};
-  if (fds[0].revents != 0 && read(signals_, &signal, sizeof signal) == sizeof signal) {
+  if (all[0].revents != 0 && read(signals_, &signal, sizeof signal) == sizeof signal) {
     return signal.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM";
   }
   return {};

@@ -1,7 +1,8 @@
 // What ends the sidecar: SIGTERM or SIGINT, or KubeVirt's Shutdown. Both become one event that the
-// main loop waits for beside its socket.
+// main loop waits for beside its sockets.
 #pragma once
 
+#include <span>
 #include <string>
 
 namespace patchbay::sidecar {
@@ -17,9 +18,9 @@ class StopEvent {
 
   void request();  // from any thread
 
-  // Waits until `fd` is readable (empty result) or the sidecar shall end (why: "Shutdown from
-  // KubeVirt", "SIGTERM", "SIGINT"). Throws Error{kIo}.
-  std::string wait(int fd);
+  // Waits until one of `fds` is readable (empty result) or the sidecar shall end (why: "Shutdown
+  // from KubeVirt", "SIGTERM", "SIGINT"). Throws Error{kIo}.
+  std::string wait(std::span<const int> fds);
 
  private:
   int signals_ = -1;

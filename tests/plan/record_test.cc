@@ -75,6 +75,29 @@ TEST(Record, RefusesAnotherVersionAndUnknownKeys) {
   EXPECT_THROW(parse_record(""), Error);
 }
 
+// An old sidecar and a new patchbay-cni, and the other way round.
+TEST(Record, OfAnotherVersionOfPatchbayIsTakenOrRefusedWhole) {
+  // A key more is a version more: one that came without is refused, not half understood.
+  EXPECT_THROW(parse_record(R"({"v":1,"backend":"redirect","later":true})"), Error);
+  // Without the keys that came after the first release: what an old patchbay-cni wrote.
+  const Record old = parse_record(R"({"v":1,"mac":"02:00:00:00:00:01","backend":"redirect"})");
+  EXPECT_EQ(old.wiring, Wiring());
+  for (const char* v : {"2", "4294967295"}) {
+    try {
+      parse_record(R"({"v":)" + std::string(v) + R"(,"anything":[{}],"backend":7})");
+      FAIL() << v;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.errc(), Errc::kWrongVersion) << "before any other key is looked at";
+      EXPECT_EQ(error.where(), "record.v");
+      EXPECT_THAT(error.message(), ::testing::HasSubstr("found " + std::string(v)));
+    }
+  }
+  for (const char* v : {"0", "-1", "1.0", "\"1\"", "null", "4294967296"}) {
+    EXPECT_THROW(parse_record(R"({"v":)" + std::string(v) + R"(,"backend":"redirect"})"), Error)
+        << v;
+  }
+}
+
 PodState parked(const std::string& text) {
   PodState pod;
   const auto aliases = split_aliases(text);

@@ -71,9 +71,9 @@ TEST_F(HookSocketTest, IsTheOnlyFileAndGoneAfterwards) {
     EXPECT_TRUE(fs::is_socket(socket.path()));
     EXPECT_EQ(files(), 1U);
     EXPECT_FALSE(socket.took_over());
-    EXPECT_EQ(socket.accept(), -1);
+    EXPECT_EQ(socket.listener().accept(), -1);
     EXPECT_EQ(connect_to(socket.path()), 0);
-    const int connection = socket.accept();
+    const int connection = socket.listener().accept();
     EXPECT_GE(connection, 0);
     EXPECT_EQ(fcntl(connection, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
     close(connection);

@@ -258,8 +258,8 @@ TEST_F(HooksTest, LogsEachCallAndEachFindingOnce) {
   Hooks hooks = make_hooks();
   hooks.pre_cloud_init_iso(input_.texts, input_.vmi);
   for (int pass = 0; pass < 3; ++pass) hooks.on_define_domain(input_.domain, input_.vmi);
-  EXPECT_EQ(log_.count(R"("hook":"PreCloudInitIso")"), 1U);
-  EXPECT_EQ(log_.count(R"("hook":"OnDefineDomain")"), 3U);
+  EXPECT_EQ(log_.count(R"("msg":"PreCloudInitIso: )"), 1U);
+  EXPECT_EQ(log_.count(R"("msg":"OnDefineDomain: )"), 3U);
   EXPECT_EQ(log_.count("data: 192.168.0.62/26 (record)"), 4U) << log_.text();
   EXPECT_THAT(log_.text(), HasSubstr(R"("vmi":"default/vm-12-nocloud-userdata")"));
 }
@@ -285,6 +285,150 @@ TEST_F(HooksTest, KeepsSecretsOutOfLogAndErrors) {
   });
   EXPECT_THAT(error.what(), Not(HasSubstr(secret)));
   EXPECT_THAT(log_.text(), Not(HasSubstr(secret)));
+}
+
+class NetworkStatusTest : public HooksTest {
+ protected:
+  // A pod of a tap plugin: no record, no address. The file as in NetworkInfoTest.
+  Hooks make_hooks_with(const std::vector<std::optional<std::string>>& texts) {
+    PodState pod = pod_with("data");
+    std::erase_if(pod.links, [](const PodLink& link) { return link.name.str().starts_with("pb"); });
+    HookSources sources = sources_of(pod, log_);
+    sources.network_status = [this, texts] { return texts[std::min(looks_++, texts.size() - 1)]; };
+    sources.sleep = [this](std::chrono::milliseconds time) { slept_ += time; };
+    return {find_profile("patchbay"), sources};
+  }
+
+  static std::string status(const std::string& more) {
+    return R"([{"name":"default/nad-data","interface":"pod3a6eb0790f3")" + more + "}]";
+  }
+
+  size_t looks_ = 0;
+  std::chrono::milliseconds slept_{0};
+};
+
+TEST_F(NetworkStatusTest, IsWaitedForWhereNothingElseSaysTheAddresses) {
+  Hooks hooks = make_hooks_with({"", R"([{"name":"cluster","interface":"eth0"}])", status("")});
+  hooks.pre_cloud_init_iso(input_.texts, input_.vmi);
+  EXPECT_EQ(looks_, 3U);
+  EXPECT_THAT(log_.text(), HasSubstr("data: DHCPv4"));
+}
+
+TEST_F(NetworkStatusTest, IsWaitedForThreeSecondsInAllAndThenRefusedToBeTriedAgain) {
+  Hooks hooks = make_hooks_with({""});
+  for (int call = 0; call < 3; ++call) {
+    const Error error = error_of([&] { hooks.pre_cloud_init_iso(input_.texts, input_.vmi); });
+    EXPECT_EQ(error.errc(), Errc::kTryAgain);
+    EXPECT_EQ(error.where(), "network-status");
+    EXPECT_THAT(error.message(), HasSubstr("on data,"));
+    EXPECT_EQ(slept_.count(), 3000);
+  }
+}
+
+TEST_F(NetworkStatusTest, IsNotWaitedForWhereItIsNotMounted) {
+  make_hooks_with({std::nullopt}).pre_cloud_init_iso(input_.texts, input_.vmi);
+  EXPECT_EQ(slept_.count(), 0);
+}
+
+TEST_F(NetworkStatusTest, WithoutAPrefixIsAnErrorThatSaysHow) {
+  Hooks hooks = make_hooks_with({status(R"(,"ips":["192.168.0.62"])")});
+  const Error error = error_of([&] { hooks.pre_cloud_init_iso(input_.texts, input_.vmi); });
+  EXPECT_EQ(error.errc(), Errc::kInvalidInput);
+  EXPECT_THAT(error.message(), HasSubstr("192.168.0.62/LENGTH"));
+}
+
+TEST_F(NetworkStatusTest, RefusesAFileThatIsNotJson) {
+  Hooks hooks = make_hooks_with({"[{"});
+  EXPECT_EQ(error_of([&] { hooks.pre_cloud_init_iso(input_.texts, input_.vmi); }).errc(),
+            Errc::kMalformed);
+}
+
+// Every profile, every method.
+TEST_F(HooksTest, AVmiWithoutOursPassesThroughByteForByte) {
+  for (const char* profile : {"patchbay", "patchbay-seed", "patchbay-dhcp"}) {
+    for (const bool volume : {true, false}) {
+      const std::string bare = without_attachment(input_.vmi);
+      const std::string vmi = volume ? bare : without_cloud_init(bare);
+      Hooks hooks(find_profile(profile), sources_of(PodState{}, log_));
+      for (const char* file : {"domain.xml", "domain.pass1-placeholders.xml"}) {
+        const std::string domain = read_fixture(kScenario, file);
+        EXPECT_EQ(hooks.on_define_domain(domain, vmi), domain) << profile;
+        EXPECT_EQ(hooks.mutate_domain("libvirt", domain, vmi), domain) << profile;
+      }
+      if (!volume) continue;
+      EXPECT_EQ(hooks.pre_cloud_init_iso(input_.texts, vmi), input_.texts) << profile;
+    }
+  }
+  EXPECT_EQ(log_.count(R"("level":"warning")"), 0U);
+}
+
+TEST_F(HooksTest, ThePluginNeedsAHookSidecarBesideItForTheVolume) {
+  HookSources sources = sources_of(pod_with("data"), log_);
+  Hooks alone(find_profile("patchbay"), sources);
+  const Error error = error_of([&] { alone.mutate_domain("libvirt", input_.domain, input_.vmi); });
+  EXPECT_EQ(error.errc(), Errc::kConflict);
+  EXPECT_EQ(error.where(), "MutateDomain");
+  sources.has_hook_sidecar = [] { return true; };
+  Hooks beside(find_profile("patchbay"), sources);
+  const std::string domain = beside.mutate_domain("libvirt", input_.domain, input_.vmi);
+  EXPECT_THAT(domain, HasSubstr("02:00:00:00:00:62"));
+  EXPECT_EQ(beside.mutate_domain("libvirt", domain, input_.vmi), domain);
+}
+
+class DhcpHooksTest : public HooksTest {
+ protected:
+  // The fixture's VMI with its patchbay NIC bound to patchbay-dhcp; with `other`, one more NIC.
+  std::string vmi(const std::string& other = "") const {
+    ordered_json json = ordered_json::parse(replaced(input_.vmi, R"("binding":{"name":"patchbay"})",
+                                                     R"("binding":{"name":"patchbay-dhcp"})"));
+    if (!other.empty()) {
+      json["spec"]["domain"]["devices"]["interfaces"].push_back(
+          {{"name", "other"}, {"binding", {{"name", other}}}});
+      json["spec"]["networks"].push_back({{"name", "other"}, {"multus", {{"networkName", "o"}}}});
+    }
+    return json.dump();
+  }
+
+  static PodState two_nics() {
+    Record record = example_record();
+    record.mac = Mac::parse("02:00:00:00:00:63");
+    record.ips = {IpPrefix::parse("10.9.0.63/24")};
+    record.routes.clear();
+    PodState pod = pod_with("data");
+    for (const PodLink& link : pod_with("other", record).links) {
+      if (link.name.str() != "eth0") pod.links.push_back(link);
+    }
+    return pod;
+  }
+};
+
+TEST_F(DhcpHooksTest, WiresTheNicAndSaysOnceThatNoAddressIsServed) {
+  for (const std::string& vmi : {this->vmi(), without_cloud_init(this->vmi())}) {
+    LogBook log;
+    Hooks hooks(find_profile("patchbay-dhcp"), sources_of(pod_with("data"), log));
+    const std::string first = hooks.on_define_domain(input_.domain, vmi);
+    EXPECT_THAT(first, HasSubstr("02:00:00:00:00:62"));
+    EXPECT_THAT(first, HasSubstr("tap3a6eb0790f3"));
+    EXPECT_EQ(hooks.on_define_domain(first, vmi), first);
+    EXPECT_EQ(log.count("patchbay serves no address to this NIC"), 1U) << log.text();
+    EXPECT_THAT(log.text(), HasSubstr(R"("network":"data")"));
+    EXPECT_THAT(log.text(), HasSubstr("nobody tells it 192.168.0.62/26 (record)"));
+  }
+}
+
+TEST_F(DhcpHooksTest, ItsNicIsToldToAskDhcpInTheNetworkDataOfOthers) {
+  Hooks hooks(find_profile("patchbay"), sources_of(two_nics(), log_));
+  const std::string vmi = this->vmi("patchbay");
+  const CloudInitTexts answer = hooks.pre_cloud_init_iso(input_.texts, vmi);
+  EXPECT_THAT(answer.data, HasSubstr("10.9.0.63/24"));
+  EXPECT_THAT(answer.data, HasSubstr("02:00:00:00:00:62")) << "with its MAC";
+  EXPECT_THAT(answer.data, Not(HasSubstr("192.168.0.62"))) << "and without its address";
+  EXPECT_THAT(log_.text(), HasSubstr("data: DHCPv4; other: 10.9.0.63/24 (record)"));
+  // Each sidecar completes its own.
+  const std::string first = hooks.on_define_domain(input_.domain, vmi);
+  EXPECT_THAT(first, HasSubstr("02:00:00:00:00:63"));
+  Hooks second(find_profile("patchbay-dhcp"), sources_of(two_nics(), log_));
+  EXPECT_THAT(second.on_define_domain(first, vmi), HasSubstr("02:00:00:00:00:62"));
 }
 
 class NetworkInfoTest : public HooksTest {

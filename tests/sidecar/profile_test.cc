@@ -19,12 +19,14 @@ TEST(ProfileTest, IsPatchbayUnlessTheImageSaysOtherwise) {
               ElementsAre("OnDefineDomain", "PreCloudInitIso", "Shutdown"));
 }
 
-TEST(ProfileTest, SeedLeavesCloudInitAlone) {
-  EXPECT_THAT(find_profile("patchbay-seed").hook_points, ElementsAre("OnDefineDomain", "Shutdown"));
+TEST(ProfileTest, TheOthersLeaveCloudInitAlone) {
+  for (const char* name : {"patchbay-seed", "patchbay-dhcp"}) {
+    EXPECT_THAT(find_profile(name).hook_points, ElementsAre("OnDefineDomain", "Shutdown"));
+  }
 }
 
 TEST(ProfileTest, IsABindingNameThatThePlanCallsOurs) {
-  for (const char* name : {"", "patchbay-seed"}) {
+  for (const char* name : {"", "patchbay-seed", "patchbay-dhcp"}) {
     EXPECT_TRUE(is_our_binding(find_profile(name).name));
   }
 }
@@ -37,7 +39,7 @@ TEST(ProfileTest, UnknownOneIsRefusedWithTheKnownOnes) {
     EXPECT_EQ(error.errc(), Errc::kBadEnvironment);
     EXPECT_EQ(error.where(), "PATCHBAY_PROFILE");
     EXPECT_THAT(error.message(), HasSubstr("\"pathcbay\\x0a\""));
-    EXPECT_THAT(error.message(), HasSubstr("it has: patchbay, patchbay-seed;"));
+    EXPECT_THAT(error.message(), HasSubstr("it has: patchbay, patchbay-seed, patchbay-dhcp;"));
   }
 }
 

@@ -241,6 +241,60 @@ TEST_F(ProgramTest, WarnsOfARegistrationUnderAnotherName) {
   EXPECT_THAT(lines[1]["msg"], HasSubstr("my-net"));
 }
 
+// Its whole path is said by the container; no folder of hook sidecars is there.
+TEST_F(ProgramTest, ServesAPluginsSocketAlone) {
+  const std::string socket = folder_.path() / "patchbay-dhcp.sock";
+  ASSERT_FALSE(fs::exists("/var/run/kubevirt-hooks"));
+  Program program({}, {"PATCHBAY_PLUGIN_SOCKET=" + socket, "PATCHBAY_PROFILE=patchbay-dhcp"});
+  EXPECT_EQ(this->socket(), socket);
+  const std::string vmi = replaced(read_fixture(kScenario, "vmi.json"),
+                                   R"("binding":{"name":"patchbay"})", R"("bridge":{})");
+  const Answer answer =
+      call(dial(socket), "/kubevirt.hooks.plugins.v1alpha1.DomainHookService/MutateDomain",
+           field(1, "libvirt") + field(2, "<domain/>") + field(3, vmi));
+  EXPECT_EQ(answer.bytes, field(1, "<domain/>")) << answer.status.error_message();
+  program.send(SIGTERM);
+  EXPECT_EQ(program.wait(), 0);
+  EXPECT_THAT(folder_.names(), IsEmpty());
+}
+
+TEST_F(ProgramTest, ServesBothSocketsAtOnce) {
+  SocketFolder plugins;
+  const std::string plugin = plugins.path() / "patchbay.sock";
+  const auto program = start({"PATCHBAY_PLUGIN_SOCKET=" + plugin});
+  for (const std::string& path : {socket(), plugin}) EXPECT_TRUE(info(path).status.ok());
+  EXPECT_TRUE(call(dial(socket()), callback("v1alpha3", "Shutdown"), "").status.ok());
+  EXPECT_EQ(program->wait(), 0);
+  EXPECT_THAT(plugins.names(), IsEmpty());
+  EXPECT_THAT(folder_.names(), IsEmpty());
+}
+
+TEST_F(ProgramTest, LeavesTheReasonOfItsEndWhereTheKubeletLooks) {
+  const std::string file = folder_.path() / "termination-log";
+  const std::vector<std::string> arguments = {"--termination-log", file};
+  Program without_file(arguments, {"PATCHBAY_PROFILE=x"});
+  EXPECT_EQ(without_file.wait(), 64);
+  EXPECT_FALSE(fs::exists(file)) << "none is made where the kubelet made none";
+  std::ofstream(file) << std::string(5000, 'o');
+  fs::permissions(file, fs::perms::all);
+  Program with_file(arguments, {"PATCHBAY_PROFILE=x"});
+  EXPECT_EQ(with_file.wait(), 64);
+  EXPECT_THAT(read_text(file),
+              testing::StartsWith("PATCHBAY_PROFILE: this version has no profile"));
+  EXPECT_THAT(read_text(file), Not(HasSubstr("ooo")));
+}
+
+TEST_F(ProgramTest, ChecksForAPerson) {
+  Program nothing({"--check"});
+  EXPECT_EQ(nothing.wait(), 1);
+  EXPECT_THAT(nothing.log(), HasSubstr("PROBLEM  socket          nobody listens"));
+  const auto program = start();
+  ASSERT_TRUE(info(socket()).status.ok());
+  Program check({"--check"});
+  EXPECT_EQ(check.wait(), 0) << check.log();
+  EXPECT_THAT(check.log(), HasSubstr(socket() + ": a hook sidecar of this profile listens"));
+}
+
 TEST_F(ProgramTest, RefusesAnUnknownProfile) {
   const auto program = start({"PATCHBAY_PROFILE=patchbay-magic"});
   EXPECT_EQ(program->wait(), 64);

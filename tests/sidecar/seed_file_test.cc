@@ -45,12 +45,12 @@ class SeedFileTest : public testing::Test {
 
   SocketFolder shared_;
   fs::path file_ = shared_.path() / "patchbay-seed/seed.iso";
-  SeedFile seed_{shared_.path(), "hook-sidecar-1"};
+  SeedFile seed_ = SeedFile::of_hooks(shared_.path(), "hook-sidecar-1");
 };
 
 TEST_F(SeedFileTest, NamesTheFileAsQemuSeesIt) {
   EXPECT_EQ(seed_.path_for_qemu(), "/var/run/kubevirt-hooks/hook-sidecar-1/patchbay-seed/seed.iso");
-  EXPECT_EQ(SeedFile(shared_.path(), "").path_for_qemu(),
+  EXPECT_EQ(SeedFile::of_hooks(shared_.path(), "").path_for_qemu(),
             "/var/run/kubevirt-hooks/patchbay-seed/seed.iso")
       << "KubeVirt v1.5: one flat folder";
 }
@@ -141,7 +141,7 @@ TEST_F(SeedFileTest, RefusesAFolderThatIsNotItsOwn) {
 }
 
 TEST_F(SeedFileTest, NamesAFolderThatIsNotThere) {
-  seed_ = SeedFile("/nonexistent", "");
+  seed_ = SeedFile::of_hooks("/nonexistent", "");
   const Error error = refused("image");
   EXPECT_EQ(error.errc(), Errc::kIo);
   EXPECT_EQ(error.where(), "/nonexistent/patchbay-seed");

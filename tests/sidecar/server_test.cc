@@ -86,6 +86,26 @@ TEST_F(ServerTest, EachVersionAnswersWhatTheHooksSay) {
   }
 }
 
+// MutateDomainRequest{domain_type=1, domain=2, vmi=3, sidecar_context=4{invocation_context=1}}.
+TEST_F(ServerTest, APluginAnswersTheDomainAsAHookSidecarDoes) {
+  ASSERT_TRUE(ask(callback("v1alpha3", "PreCloudInitIso"), cloud_init_request()).status.ok());
+  const std::string domain = ask(callback("v1alpha3", "OnDefineDomain"), domain_request()).bytes;
+  const auto mutate = [&](std::string_view type, std::string_view xml) {
+    return ask("/kubevirt.hooks.plugins.v1alpha1.DomainHookService/MutateDomain",
+               field(1, type) + field(2, xml) + field(3, vmi_) + field(4, field(1, "start")));
+  };
+  EXPECT_EQ(mutate("libvirt", domain_).bytes, domain) << "both have the domain as field 1";
+  const std::string_view xml = std::string_view(domain).substr(domain.find('<'));
+  EXPECT_EQ(mutate("libvirt", xml).bytes, domain) << "after OnDefineDomain nothing is left to do";
+  for (const char* type : {"", "cloud-hypervisor"}) {
+    const Answer answer = mutate(type, domain_);
+    EXPECT_EQ(answer.status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
+    EXPECT_THAT(answer.status.error_message(), HasSubstr("expected \"libvirt\""));
+  }
+  EXPECT_THAT(log_.text(),
+              HasSubstr(R"("hook":"MutateDomain","vmi":"default/vm-12-nocloud-userdata")"));
+}
+
 TEST_F(ServerTest, AVersionHasNoMethodOfALaterOne) {
   EXPECT_EQ(ask(callback("v1alpha1", "PreCloudInitIso"), "").status.error_code(),
             grpc::StatusCode::UNIMPLEMENTED);

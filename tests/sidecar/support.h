@@ -101,6 +101,8 @@ class LogBook {
 inline HookSources sources_of(const PodState& pod, LogBook& log) {
   return {.pod_state = [pod] { return pod; },
           .network_info = [] { return std::nullopt; },
+          .network_status = [] { return std::nullopt; },
+          .has_hook_sidecar = [] { return false; },
           .sleep = [](std::chrono::milliseconds) {},
           .write_seed = [](std::string_view) -> std::string {
             throw std::logic_error("a seed disc where none is expected");
