@@ -11,12 +11,14 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import yaml
+
 from lab.container import MEMORY, Container, unpack
 from lab.hooks import HookManager
 from lab.netns import veth
 from lab.paths import PROGRAMS, SOURCE
 from lab.pod import QEMU_UID
-from lab.process import run
+from lab.process import run, wait_until
 from pod_case import MAC, PodCase, bridge, static
 
 FIXTURE = SOURCE / "tests/fixtures/12-nocloud-userdata"
@@ -195,14 +197,21 @@ class InAPod(PodCase):
 
     def test_the_plugin_installs_itself(self) -> None:
         """As the DaemonSet's container does: root, because the host's folder is root's, without any capability."""
+        objects = yaml.safe_load_all((SOURCE / "manifests/base/daemonset.yaml").read_text(encoding="utf-8"))
+        pod = next(one for one in objects if one["kind"] == "DaemonSet")["spec"]["template"]["spec"]
+        [told] = pod["containers"]
+        [mount] = told["volumeMounts"]
         host = self.room / "cni-bin"
         host.mkdir()
-        with Container(image.bundle, self.pod.path, {"/host/cni-bin": host}, user=0,
-                       command=["/patchbay-cni", "install", "/host/cni-bin"]) as container:
-            self.assertEqual(container.wait(), 0, container.log_file.read_text())
-        self.assertEqual([path.name for path in host.iterdir()], ["patchbay"])
-        self.assertEqual(stat.S_IMODE((host / "patchbay").stat().st_mode), 0o755)
-        self.assertEqual((host / "patchbay").read_bytes(), (image.root / "patchbay-cni").read_bytes())
+        plugin = host / "patchbay"
+        with Container(image.bundle, self.pod.path, {mount["mountPath"]: host}, command=told["command"],
+                       user=told["securityContext"]["runAsUser"]) as container:
+            container.pid()
+            wait_until("the plugin", plugin.exists)
+            self.assertEqual(container.terminate(), 0, container.log_file.read_text())
+        self.assertEqual(list(host.iterdir()), [plugin])
+        self.assertEqual(stat.S_IMODE(plugin.stat().st_mode), 0o755)
+        self.assertEqual(plugin.read_bytes(), (image.root / "patchbay-cni").read_bytes())
 
 
 if __name__ == "__main__":
