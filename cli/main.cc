@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "cli/gather.h"
+#include "cli/import.h"
 #include "cli/inspect.h"
 #include "cli/render.h"
 #include "cli/verify.h"
@@ -20,6 +21,7 @@ int run(int argc, char** argv) {
   patchbay::cli::add_render(app);
   patchbay::cli::add_verify(app);
   patchbay::cli::add_inspect(app);
+  patchbay::cli::add_import(app);
   patchbay::cli::add_gather(app);
   try {
     app.parse(argc, argv);

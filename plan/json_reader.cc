@@ -12,18 +12,23 @@ namespace {
 // Refuses, while nlohmann parses, what it would let through: depth and duplicate keys.
 class Guard {
  public:
-  explicit Guard(std::string_view what) : what_(what) {}
+  Guard(std::string_view what, int max_depth) : what_(what), max_depth_(max_depth) {}
 
   bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
     using Event = Json::parse_event_t;
-    if (depth > kMaxJsonDepth) {
+    if (depth > max_depth_) {
       throw Error(Errc::kMalformed,
-                  "is nested deeper than " + std::to_string(kMaxJsonDepth) + " levels", what_);
+                  "is nested deeper than " + std::to_string(max_depth_) + " levels", what_);
     }
     if (event == Event::object_start) keys_.emplace_back();
     if (event == Event::object_end) keys_.pop_back();
     if (event == Event::key) {
       const auto& key = parsed.get_ref<const std::string&>();
+      if (keys_.back().size() == kMaxJsonMembers) {
+        throw Error(Errc::kMalformed,
+                    "has an object of more than " + std::to_string(kMaxJsonMembers) + " members",
+                    what_);
+      }
       if (!keys_.back().insert(key).second) {
         throw Error(Errc::kMalformed, "has the key " + in_quotes(key) + " twice in one object",
                     what_);
@@ -34,6 +39,7 @@ class Guard {
 
  private:
   std::string what_;
+  int max_depth_;
   std::vector<std::set<std::string>> keys_;
 };
 
@@ -46,7 +52,7 @@ std::string child(const std::string& path, std::string_view key) {
 
 }  // namespace
 
-Json parse_json(std::string_view text, std::string_view what, size_t max_bytes) {
+Json parse_json(std::string_view text, std::string_view what, size_t max_bytes, int max_depth) {
   if (text.size() > max_bytes) {
     throw Error(Errc::kMalformed,
                 "is " + std::to_string(text.size()) + " bytes long, expected at most " +
@@ -54,7 +60,7 @@ Json parse_json(std::string_view text, std::string_view what, size_t max_bytes) 
                 std::string(what));
   }
   try {
-    return Json::parse(text, Guard(what));
+    return Json::parse(text, Guard(what, max_depth));
   } catch (const Json::parse_error& error) {
     // what() would quote the text around the mistake, and a VMI's text holds secrets.
     throw Error(Errc::kMalformed, "is not JSON: mistake at byte " + std::to_string(error.byte),

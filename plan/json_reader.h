@@ -1,5 +1,6 @@
 // The one way JSON is read here (nlohmann's get<T>() is no validator: it turns 1500.9 into 1500 and
-// -1 into 4294967295). Private to plan/: no public header includes it.
+// -1 into 4294967295). No public header includes it; besides plan/ only cli/'s import reads with
+// it.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +18,12 @@ using Json = nlohmann::ordered_json;  // what is written back keeps its order
 
 inline constexpr size_t kMaxJsonBytes = size_t{4} << 20;  // KubeVirt's hooks take no more
 inline constexpr int kMaxJsonDepth = 32;
+inline constexpr size_t kMaxJsonMembers = 10000;  // of one object, whose keys are searched in turn
 
 // One JSON text, nothing after it, no comments, UTF-8, no key twice in an object. `what` names the
 // text in messages: "CNI result". Throws Error{kMalformed}.
-Json parse_json(std::string_view text, std::string_view what, size_t max_bytes = kMaxJsonBytes);
+Json parse_json(std::string_view text, std::string_view what, size_t max_bytes = kMaxJsonBytes,
+                int max_depth = kMaxJsonDepth);
 
 // A value with its path. Every accessor throws Error{kInvalidInput} at `path` where the value has
 // another type or is out of range. A null member counts as absent, as Go writes nil.

@@ -1,6 +1,8 @@
 """The include directions: plan is the middle; binding, domainxml and cloudinit know plan and never one
-another; sidecar and cli stand on top. Each third-party library belongs to one folder (JSON to two), and none of its
-headers is in a public header (one that another folder includes)."""
+another; sidecar and cli stand on top. Each third-party library belongs to one folder, and none of its
+headers is in a public header (one that another folder includes). JSON belongs to two, and to cli, whose
+import reads JSON and XML of other products and is in no program that runs in a pod; it does so by plan's
+strict reader, the one header that shows a library on purpose."""
 
 import pathlib
 import re
@@ -19,10 +21,10 @@ MAY_INCLUDE = {
 
 # Header prefix: the folders it belongs to.
 LIBRARIES = {
-    "nlohmann/": {"plan", "cloudinit"},
+    "nlohmann/": {"plan", "cloudinit", "cli"},
     "nettle/": {"plan"},
     "netlink/": {"binding"},
-    "pugixml": {"domainxml"},
+    "pugixml": {"domainxml", "cli"},
     "yaml-cpp/": {"cloudinit"},
     "libisofs": {"cloudinit"},
     "grpc": {"sidecar"},
@@ -30,6 +32,9 @@ LIBRARIES = {
     "CLI/": {"cli"},
     "libvirt/": {"cli"},
 }
+
+# Header that shows a library: the folder that may include it besides its own.
+SHOWN_TO = {"plan/json_reader.h": "cli"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.MULTILINE)
 
@@ -65,7 +70,8 @@ class IncludeDirections(unittest.TestCase):
     def test_no_public_header_shows_a_library(self):
         public = {header for folder in MAY_INCLUDE for path in sources(folder)
                   for header in includes(path)
-                  if header.split("/")[0] in MAY_INCLUDE and header.split("/")[0] != folder}
+                  if header.split("/")[0] in MAY_INCLUDE and header.split("/")[0] != folder
+                  and SHOWN_TO.get(header) != folder}
         self.assertTrue(public)
         seen = set()
         while public - seen:

@@ -1,0 +1,37 @@
+// From what a guest reports to how each NIC is addressed: which report entry is which NIC's, what
+// is static, which NIC a gateway belongs to. Knows no source's format.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/inventory.h"
+#include "cli/source.h"
+
+namespace patchbay::cli {
+
+struct NicFinding {
+  Addressing addressing;
+  std::vector<NicWarning> warnings;
+};
+
+struct GuestFinding {
+  std::vector<std::optional<NicFinding>>
+      nics;  // one for each NIC; nothing: the report is silent on it
+  std::vector<std::string> ignored;
+  std::vector<std::string> warnings;
+  std::optional<GuestDns> global_dns;
+};
+
+// What `report` says of these NICs. A MAC or a device key joins, then the NIC's number, then
+// `names`: the NIC that other reports have under that name of the guest's; "ethN" is the N-th
+// otherwise.
+struct GuestName {
+  std::string name;
+  Mac mac;
+};
+GuestFinding interpret(const GuestReport& report, const std::vector<Nic>& nics,
+                       const std::vector<GuestName>& names);
+
+}  // namespace patchbay::cli
