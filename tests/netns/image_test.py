@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import stat
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -90,6 +91,12 @@ class Content(unittest.TestCase):
         self.assertEqual(len({one["Digest"] for one in seen.values()}), len(PROFILES))
         self.assertEqual(len({layer for one in seen.values() for layer in one["Layers"]}), 1)
         self.assertLess(image.archive.stat().st_size, 25_000_000)
+
+    def test_has_every_profile_that_the_sidecar_has(self) -> None:
+        done = subprocess.run([PROGRAMS / "patchbay-sidecar"], env={"PATCHBAY_PROFILE": "another"}, text=True,
+                              capture_output=True, check=False)
+        listed = re.search("it has: ([a-z, -]+);", json.loads(done.stderr)["msg"])[1]
+        self.assertEqual(set(listed.split(", ")), PROFILES)
 
     def test_has_the_programs_and_their_papers_only(self) -> None:
         programs = {"patchbay-cni", "patchbay-sidecar"}
