@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/batch_conflicts.h"
 #include "cli/plan_input.h"
 #include "cli/source.h"
 
@@ -22,7 +23,9 @@ void list_inventory(const Options& options) {
   for (const std::string& file : options.files) {
     readings.push_back(read_source(read_text(file), file == "-" ? "stdin" : file));
   }
-  const Inventory inventory = merge_readings(readings);
+  Inventory inventory = merge_readings(readings);
+  const Diagnostics conflicts = find_conflicts(inventory);
+  inventory.diagnostics.insert(inventory.diagnostics.end(), conflicts.begin(), conflicts.end());
   const std::string text = options.output == "json" ? to_json(inventory) : to_table(inventory);
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
