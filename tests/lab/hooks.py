@@ -19,6 +19,7 @@ from lab.process import LabError, run, wait_until
 INFO_SECONDS = 1  # a slower Info makes virt-launcher panic
 CONNECT_SECONDS = 2
 CALL_SECONDS = 60
+LONGEST_PLUGIN_PATH = 108
 VERSIONS = ("v1alpha3", "v1alpha2", "v1alpha1")  # newest first
 
 
@@ -40,18 +41,19 @@ class HookError(LabError):
 
 
 class HookManager:
-    """`folder`: the pod's /var/run/kubevirt-hooks, with a folder for each sidecar container."""
+    """`folder`: the pod's /var/run/kubevirt-hooks, with a folder for each sidecar container; `flat`, as in
+    v1.5, without."""
 
-    def __init__(self, folder: Path, sidecars: int = 1):
+    def __init__(self, folder: Path, sidecars: int = 1, flat: bool = False):
         self._messages = generated_messages()
-        self.sidecars = self._collect(folder, sidecars)
+        self.sidecars = self._collect(folder, sidecars, "*" if flat else "*/*")
 
-    def _collect(self, folder: Path, count: int) -> list[Sidecar]:
+    def _collect(self, folder: Path, count: int, pattern: str) -> list[Sidecar]:
         found: dict[str, Path] = {}  # by base name: two sockets of one name never complete
 
         def all_there() -> bool:
             # A sidecar's folder of its own is not there yet when KubeVirt looks, once in a pod's life.
-            found.update((path.name, path) for path in sorted(folder.glob("*/*"))
+            found.update((path.name, path) for path in sorted(folder.glob(pattern))
                          if not path.is_dir())
             return len(found) >= count
 
@@ -60,7 +62,7 @@ class HookManager:
 
     def _introduce(self, socket: Path) -> Sidecar:
         module = self._messages["hooks_info"]
-        answer = self._call(socket, "/kubevirt.hooks.info.Info/Info", module.InfoParams(),
+        answer = _call(socket, "/kubevirt.hooks.info.Info/Info", module.InfoParams(),
                             module.InfoResult, INFO_SECONDS)
         version = next((one for one in VERSIONS if one in answer.versions), None)
         if version is None:
@@ -98,23 +100,43 @@ class HookManager:
         module = self._messages[f"hooks_{sidecar.version}"]
         texts = {name: (value if isinstance(value, str) else json.dumps(value)).encode()
                  for name, value in fields.items()}
-        return self._call(sidecar.socket, f"/kubevirt.hooks.{sidecar.version}.Callbacks/{method}",
+        return _call(sidecar.socket, f"/kubevirt.hooks.{sidecar.version}.Callbacks/{method}",
                           getattr(module, f"{method}Params")(**texts),
                           getattr(module, f"{method}Result"), CALL_SECONDS)
 
-    @staticmethod
-    def _call(socket: Path, method: str, request, result: type, seconds: float):
-        with grpc.insecure_channel(f"unix:{socket}", [("grpc.default_authority", "localhost")]
-                                   ) as channel:
-            try:
-                grpc.channel_ready_future(channel).result(CONNECT_SECONDS)
-                call = channel.unary_unary(method, type(request).SerializeToString,
-                                           result.FromString)
-                return call(request, timeout=seconds)
-            except grpc.FutureTimeoutError as error:
-                raise LabError(f"no connection to {socket} within {CONNECT_SECONDS} s") from error
-            except grpc.RpcError as error:
-                raise HookError(method, error) from error
+
+class Plugin:
+    """KubeVirt's caller of a Plugin's domain hook (v1.9.0). `socket`: as seen from outside; `path`: as the
+    Plugin resource has it."""
+
+    def __init__(self, socket: Path, path: str):
+        if len(path) > LONGEST_PLUGIN_PATH or not path.startswith("/var/run/kubevirt-plugin/"):
+            raise LabError(f"KubeVirt refuses the socketPath {path}")
+        wait_until(f"the Plugin's socket {socket}", socket.exists, timeout=30)
+        if not socket.is_socket() or socket.is_symlink():
+            raise LabError(f"{socket} is no socket, or a symbolic link")
+        self._socket = socket
+        self._messages = generated_messages()["plugin_v1alpha1"]
+
+    def mutate_domain(self, vmi: dict, domain_xml: str, domain_type: str = "libvirt") -> str:
+        request = self._messages.MutateDomainRequest(
+            domain_type=domain_type, domain=domain_xml.encode(), vmi=json.dumps(vmi).encode(),
+            sidecar_context=self._messages.SidecarContext(invocation_context="start"))
+        answer = _call(self._socket, "/kubevirt.hooks.plugins.v1alpha1.DomainHookService/MutateDomain",
+                       request, self._messages.MutateDomainResponse, CALL_SECONDS)
+        return answer.domain.decode()
+
+
+def _call(socket: Path, method: str, request, result: type, seconds: float):
+    with grpc.insecure_channel(f"unix:{socket}", [("grpc.default_authority", "localhost")]) as channel:
+        try:
+            grpc.channel_ready_future(channel).result(CONNECT_SECONDS)
+            call = channel.unary_unary(method, type(request).SerializeToString, result.FromString)
+            return call(request, timeout=seconds)
+        except grpc.FutureTimeoutError as error:
+            raise LabError(f"no connection to {socket} within {CONNECT_SECONDS} s") from error
+        except grpc.RpcError as error:
+            raise HookError(method, error) from error
 
 
 def generated_messages() -> dict[str, ModuleType]:
