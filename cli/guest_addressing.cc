@@ -42,11 +42,11 @@ class Interpreter {
       : report_(report), nics_(nics), names_(names) {
     out_.nics.resize(nics.size());
     states_.resize(nics.size());
-    joined_.reserve(report.nics.size());
+    assigned_.reserve(report.nics.size());
   }
 
   GuestFinding run() {
-    for (const GuestNic& entry : report_.nics) join(entry);
+    for (const GuestNic& entry : report_.nics) assign(entry);
     for (size_t i = 0; i < nics_.size(); ++i) decide_method(i);
     for (const GuestRoute& route : report_.routes) place(route);
     for (size_t i = 0; i < nics_.size(); ++i) give_dns(i);
@@ -112,9 +112,9 @@ class Interpreter {
     return find_name(entry.name);
   }
 
-  void join(const GuestNic& entry) {
+  void assign(const GuestNic& entry) {
     const std::optional<size_t> nic = nic_of(entry);
-    joined_.push_back(nic);
+    assigned_.push_back(nic);
     if (!nic) return ignore_entry(entry);
     if (!out_.nics[*nic]) out_.nics[*nic].emplace();
     State& state = states_[*nic];
@@ -129,11 +129,8 @@ class Interpreter {
     std::vector<std::string> addresses;
     for (const GuestAddress& address : entry.addresses) addresses.push_back(text_of(address));
     const std::string who = entry.mac ? entry.mac->to_string() : entry.name;
-    ignore((who.empty() ? "" : who + " ") + (addresses.empty() ? "" : join_text(addresses) + " ") +
+    ignore((who.empty() ? "" : who + " ") + (addresses.empty() ? "" : join(addresses) + " ") +
            "(no virtual NIC)");
-  }
-  static std::string join_text(const std::vector<std::string>& words) {
-    return patchbay::join(words);
   }
 
   void add(size_t nic, const GuestAddress& seen, const GuestNic& entry) {
@@ -219,7 +216,8 @@ class Interpreter {
       ++count;
     }
     if (count == 1) return found;
-    return route.device && *route.device < joined_.size() ? joined_[*route.device] : std::nullopt;
+    return route.device && *route.device < assigned_.size() ? assigned_[*route.device]
+                                                            : std::nullopt;
   }
 
   bool in_subnet(size_t nic, const IpAddress& address) const {
@@ -334,7 +332,7 @@ class Interpreter {
   const std::vector<Nic>& nics_;
   const std::vector<GuestName>& names_;
   std::vector<State> states_;
-  std::vector<std::optional<size_t>> joined_;  // by entry of the report
+  std::vector<std::optional<size_t>> assigned_;  // by entry of the report
   GuestFinding out_;
 };
 

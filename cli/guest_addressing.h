@@ -24,13 +24,14 @@ struct GuestFinding {
   std::optional<GuestDns> global_dns;
 };
 
-// What `report` says of these NICs. A MAC or a device key joins, then the NIC's number, then
-// `names`: the NIC that other reports have under that name of the guest's; "ethN" is the N-th
-// otherwise.
+// A name of the guest's for the NIC with this MAC, as its agent reports it.
 struct GuestName {
   std::string name;
   Mac mac;
 };
+
+// What `report` says of these NICs. An entry is a NIC's by device key, else by MAC, else by the
+// number it says, else by its name: that in `names`, or "ethN" for the N-th from 0.
 GuestFinding interpret(const GuestReport& report, const std::vector<Nic>& nics,
                        const std::vector<GuestName>& names);
 
