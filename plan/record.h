@@ -42,8 +42,9 @@ struct Record {
 // Compact JSON, ASCII only, one line.
 std::string to_json(const Record& record);
 
-// Throws Error{kMalformed, kInvalidInput}, and kWrongVersion where `v` is not kRecordVersion.
-// Unknown keys are refused: the record is ours, its version says what it can hold.
+// Throws Error{kMalformed, kInvalidInput}, and kWrongVersion where `v` is not kRecordVersion,
+// before any other key is looked at. Unknown keys are refused: the record is ours, its version says
+// what it can hold, so that a key more is a version more; all but `v` and `backend` may be absent.
 Record parse_record(std::string_view json);
 
 // `json` cut into aliases, in order; at least one. Throws Error{kUnsupported} beyond
