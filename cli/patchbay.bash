@@ -10,11 +10,11 @@ _patchbay() {
     *:import:-o | *:import:--output) words='table json' ;;
     *:inspect:--netns) words=$(ip netns list 2>/dev/null | cut -d' ' -f1) ;;
     *:gather:-n | *:gather:--namespace) return ;;  # only the cluster knows
-    *:-f | *:--vmi | *:--pod | *:--network-info | *:--plan | *:--addresses | *:--routes | *:--dns | *:--search | \
-      *:-o | *:--output | *:--kubectl) compopt -o default; return ;;
-    *:render:*) words='-h --help -f --vmi --pod --network-info' ;;
-    *:verify:*) words='-h --help -f --vmi --pod --network-info --plan --addresses --routes --dns --search
-                       -o --output' ;;
+    *:-f | *:--vmi | *:--pod | *:--network-info | *:--network-status | *:--plan | *:--addresses | *:--routes | \
+      *:--dns | *:--search | *:-o | *:--output | *:--kubectl) compopt -o default; return ;;
+    *:render:*) words='-h --help -f --vmi --pod --network-info --network-status' ;;
+    *:verify:*) words='-h --help -f --vmi --pod --network-info --network-status --plan --addresses --routes
+                       --dns --search -o --output' ;;
     *:inspect:*) words='-h --help --netns' ;;
     *:import:*)
       [[ $word == -* ]] || { compopt -o default; return; }

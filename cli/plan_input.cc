@@ -21,11 +21,20 @@ void add_plan_options(CLI::App& command, PlanFiles& files) {
       .add_option("--network-info", files.network_info,
                   "the pod's annotation kubevirt.io/network-info")
       ->needs(vmi);
+  command
+      .add_option("--network-status", files.network_status,
+                  "the pod's annotation k8s.v1.cni.cncf.io/network-status")
+      ->needs(vmi);
 }
 
 PlanInput read_plan_input(const PlanFiles& files) {
-  return {parse_vmi(read_text(files.vmi)), parse_pod_state(read_text(files.pod)),
-          parse_network_info(files.network_info.empty() ? "" : read_text(files.network_info))};
+  const auto text_of = [](const std::string& path) {
+    return path.empty() ? std::string() : read_text(path);
+  };
+  return {.vmi = parse_vmi(read_text(files.vmi)),
+          .pod = parse_pod_state(read_text(files.pod)),
+          .network_info = parse_network_info(text_of(files.network_info)),
+          .network_status = parse_network_status(text_of(files.network_status))};
 }
 
 std::string read_text(const std::string& path) {

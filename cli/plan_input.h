@@ -14,11 +14,12 @@ namespace patchbay::cli {
 struct PlanFiles {
   std::string vmi;
   std::string pod;
-  std::string network_info;  // empty: none
+  std::string network_info;    // empty: none
+  std::string network_status;  // the same
 };
 
-// Adds --vmi, --pod and --network-info; none is required, but neither of the first two does without
-// the other. `files` has to live as long as the command.
+// Adds --vmi, --pod, --network-info and --network-status; none is required, but neither of the
+// first two does without the other. `files` has to live as long as the command.
 void add_plan_options(CLI::App& command, PlanFiles& files);
 
 PlanInput read_plan_input(const PlanFiles& files);

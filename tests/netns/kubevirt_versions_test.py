@@ -230,6 +230,17 @@ class NetworkStatus(KubeVirtCase):
             kubelet.join()
         self.assertIn("192.168.0.62/26", data["NetworkData"])
 
+    def test_is_what_render_takes_too(self) -> None:
+        files = {"vmi.json": self.vmi, "pod.json": self.inspect(), "status.json": [self.entry]}
+        for name, content in files.items():
+            (self.room / name).write_text(json.dumps(content))
+        vmi, pod, status = (self.room / name for name in files)
+        rendered = json.loads(self.pod.run(*self.as_user_107("patchbay"), "render", "-f", vmi,
+                                           "--pod", pod, "--network-status", status))
+        data = next(each for each in rendered["plan"]["attachments"] if each["network"] == NETWORK)
+        self.assertEqual(data["addresses"],
+                         [{"address": "192.168.0.62/26", "source": "network-status"}])
+
     def at_last(self) -> dict:
         for _ in range(100):
             try:
