@@ -8,7 +8,9 @@
 #include <sys/socket.h>
 
 #include <atomic>
+#include <future>
 #include <thread>
+#include <utility>
 
 #include "plan/error.h"
 #include "tests/sidecar/support.h"
@@ -206,6 +208,33 @@ TEST_F(ServerTest, AnswersCallsAtTheSameTime) {
   }
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(answered, 8);
+}
+
+// A second late, Info makes virt-launcher panic.
+TEST_F(ServerTest, InfoIsAnsweredWhileAHookWaitsForAFile) {
+  PodState pod = pod_with("data");
+  std::erase_if(pod.links, [](const PodLink& link) { return link.name.str().starts_with("pb"); });
+  HookSources sources = sources_of(pod, log_);
+  sources.network_status = [] { return ""; };
+  std::promise<void> waiting;
+  std::promise<void> told;
+  sources.sleep = [&, first = true](std::chrono::milliseconds) mutable {
+    if (std::exchange(first, false)) {
+      waiting.set_value();
+      told.get_future().wait();
+    }
+  };
+  Hooks hooks(find_profile(""), sources);
+  Server server(find_profile(""), hooks, log_.sink(), [] {});
+  std::thread caller([&] {
+    const Answer answer =
+        call(connect(server), callback("v1alpha3", "PreCloudInitIso"), cloud_init_request());
+    EXPECT_EQ(answer.status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  });
+  waiting.get_future().wait();
+  EXPECT_TRUE(call(connect(server), kInfoMethod, "", std::chrono::seconds(60)).status.ok());
+  told.set_value();
+  caller.join();
 }
 
 TEST_F(ServerTest, SurvivesConnectionsThatSayNothingOrNonsense) {
