@@ -8,7 +8,7 @@
 
 #include "plan/cloud_init_data.h"
 #include "plan/error.h"
-#include "tests/sidecar/support.h"
+#include "tests/sidecar/hooks_case.h"
 
 namespace patchbay::sidecar {
 namespace {
@@ -17,37 +17,6 @@ using nlohmann::ordered_json;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-
-constexpr char kScenario[] = "12-nocloud-userdata";
-
-struct Input {
-  std::string vmi = read_fixture(kScenario, "vmi.json");
-  std::string domain = read_fixture(kScenario, "domain.xml");
-  CloudInitTexts texts{.no_cloud_source = read_fixture(kScenario, "cloudinitnocloudsource.json"),
-                       .data = read_fixture(kScenario, "cloudinitdata.json")};
-};
-
-// The same VMI with its one patchbay interface bound by KubeVirt's own bridge instead.
-std::string without_attachment(const std::string& vmi) {
-  return replaced(vmi, R"("binding":{"name":"patchbay"})", R"("bridge":{})");
-}
-
-// The same VMI without the cloud-init volume.
-std::string without_cloud_init(const std::string& vmi) {
-  ordered_json json = ordered_json::parse(vmi);
-  json["spec"]["volumes"].erase(1);
-  return json.dump();
-}
-
-class HooksTest : public testing::Test {
- protected:
-  Hooks make_hooks(const PodState& pod = pod_with("data")) {
-    return {find_profile("patchbay"), sources_of(pod, log_)};
-  }
-
-  Input input_;
-  LogBook log_;
-};
 
 TEST_F(HooksTest, GivesTheGuestTheParkedAddress) {
   Hooks hooks = make_hooks();
@@ -287,63 +256,6 @@ TEST_F(HooksTest, KeepsSecretsOutOfLogAndErrors) {
   EXPECT_THAT(log_.text(), Not(HasSubstr(secret)));
 }
 
-class NetworkStatusTest : public HooksTest {
- protected:
-  // A pod of a tap plugin: no record, no address. The file as in NetworkInfoTest.
-  Hooks make_hooks_with(const std::vector<std::optional<std::string>>& texts) {
-    PodState pod = pod_with("data");
-    std::erase_if(pod.links, [](const PodLink& link) { return link.name.str().starts_with("pb"); });
-    HookSources sources = sources_of(pod, log_);
-    sources.network_status = [this, texts] { return texts[std::min(looks_++, texts.size() - 1)]; };
-    sources.sleep = [this](std::chrono::milliseconds time) { slept_ += time; };
-    return {find_profile("patchbay"), sources};
-  }
-
-  static std::string status(const std::string& more) {
-    return R"([{"name":"default/nad-data","interface":"pod3a6eb0790f3")" + more + "}]";
-  }
-
-  size_t looks_ = 0;
-  std::chrono::milliseconds slept_{0};
-};
-
-TEST_F(NetworkStatusTest, IsWaitedForWhereNothingElseSaysTheAddresses) {
-  Hooks hooks = make_hooks_with({"", R"([{"name":"cluster","interface":"eth0"}])", status("")});
-  hooks.pre_cloud_init_iso(input_.texts, input_.vmi);
-  EXPECT_EQ(looks_, 3U);
-  EXPECT_THAT(log_.text(), HasSubstr("data: DHCPv4"));
-}
-
-TEST_F(NetworkStatusTest, IsWaitedForThreeSecondsInAllAndThenRefusedToBeTriedAgain) {
-  Hooks hooks = make_hooks_with({""});
-  for (int call = 0; call < 3; ++call) {
-    const Error error = error_of([&] { hooks.pre_cloud_init_iso(input_.texts, input_.vmi); });
-    EXPECT_EQ(error.errc(), Errc::kTryAgain);
-    EXPECT_EQ(error.where(), "network-status");
-    EXPECT_THAT(error.message(), HasSubstr("on data,"));
-    EXPECT_EQ(slept_.count(), 3000);
-  }
-}
-
-TEST_F(NetworkStatusTest, IsNotWaitedForWhereItIsNotMounted) {
-  make_hooks_with({std::nullopt}).pre_cloud_init_iso(input_.texts, input_.vmi);
-  EXPECT_EQ(slept_.count(), 0);
-}
-
-TEST_F(NetworkStatusTest, WithoutAPrefixIsAnErrorThatSaysHow) {
-  Hooks hooks = make_hooks_with({status(R"(,"ips":["192.168.0.62"])")});
-  const Error error = error_of([&] { hooks.pre_cloud_init_iso(input_.texts, input_.vmi); });
-  EXPECT_EQ(error.errc(), Errc::kInvalidInput);
-  EXPECT_THAT(error.message(), HasSubstr("192.168.0.62/LENGTH"));
-}
-
-TEST_F(NetworkStatusTest, RefusesAFileThatIsNotJson) {
-  Hooks hooks = make_hooks_with({"[{"});
-  EXPECT_EQ(error_of([&] { hooks.pre_cloud_init_iso(input_.texts, input_.vmi); }).errc(),
-            Errc::kMalformed);
-}
-
-// Every profile, every method.
 TEST_F(HooksTest, AVmiWithoutOursPassesThroughByteForByte) {
   for (const char* profile : {"patchbay", "patchbay-seed", "patchbay-dhcp"}) {
     for (const bool volume : {true, false}) {
@@ -373,124 +285,6 @@ TEST_F(HooksTest, ThePluginNeedsAHookSidecarBesideItForTheVolume) {
   const std::string domain = beside.mutate_domain("libvirt", input_.domain, input_.vmi);
   EXPECT_THAT(domain, HasSubstr("02:00:00:00:00:62"));
   EXPECT_EQ(beside.mutate_domain("libvirt", domain, input_.vmi), domain);
-}
-
-class DhcpHooksTest : public HooksTest {
- protected:
-  // The fixture's VMI with its patchbay NIC bound to patchbay-dhcp; with `other`, one more NIC.
-  std::string vmi(const std::string& other = "") const {
-    ordered_json json = ordered_json::parse(replaced(input_.vmi, R"("binding":{"name":"patchbay"})",
-                                                     R"("binding":{"name":"patchbay-dhcp"})"));
-    if (!other.empty()) {
-      json["spec"]["domain"]["devices"]["interfaces"].push_back(
-          {{"name", "other"}, {"binding", {{"name", other}}}});
-      json["spec"]["networks"].push_back({{"name", "other"}, {"multus", {{"networkName", "o"}}}});
-    }
-    return json.dump();
-  }
-
-  static PodState two_nics() {
-    Record record = example_record();
-    record.mac = Mac::parse("02:00:00:00:00:63");
-    record.ips = {IpPrefix::parse("10.9.0.63/24")};
-    record.routes.clear();
-    PodState pod = pod_with("data");
-    for (const PodLink& link : pod_with("other", record).links) {
-      if (link.name.str() != "eth0") pod.links.push_back(link);
-    }
-    return pod;
-  }
-};
-
-TEST_F(DhcpHooksTest, WiresTheNicAndSaysOnceThatNoAddressIsServed) {
-  for (const std::string& vmi : {this->vmi(), without_cloud_init(this->vmi())}) {
-    LogBook log;
-    Hooks hooks(find_profile("patchbay-dhcp"), sources_of(pod_with("data"), log));
-    const std::string first = hooks.on_define_domain(input_.domain, vmi);
-    EXPECT_THAT(first, HasSubstr("02:00:00:00:00:62"));
-    EXPECT_THAT(first, HasSubstr("tap3a6eb0790f3"));
-    EXPECT_EQ(hooks.on_define_domain(first, vmi), first);
-    EXPECT_EQ(log.count("patchbay serves no address to this NIC"), 1U) << log.text();
-    EXPECT_THAT(log.text(), HasSubstr(R"("network":"data")"));
-    EXPECT_THAT(log.text(), HasSubstr("nobody tells it 192.168.0.62/26 (record)"));
-  }
-}
-
-TEST_F(DhcpHooksTest, ItsNicIsToldToAskDhcpInTheNetworkDataOfOthers) {
-  Hooks hooks(find_profile("patchbay"), sources_of(two_nics(), log_));
-  const std::string vmi = this->vmi("patchbay");
-  const CloudInitTexts answer = hooks.pre_cloud_init_iso(input_.texts, vmi);
-  EXPECT_THAT(answer.data, HasSubstr("10.9.0.63/24"));
-  EXPECT_THAT(answer.data, HasSubstr("02:00:00:00:00:62")) << "with its MAC";
-  EXPECT_THAT(answer.data, Not(HasSubstr("192.168.0.62"))) << "and without its address";
-  EXPECT_THAT(log_.text(), HasSubstr("data: DHCPv4; other: 10.9.0.63/24 (record)"));
-  // Each sidecar completes its own.
-  const std::string first = hooks.on_define_domain(input_.domain, vmi);
-  EXPECT_THAT(first, HasSubstr("02:00:00:00:00:63"));
-  Hooks second(find_profile("patchbay-dhcp"), sources_of(two_nics(), log_));
-  EXPECT_THAT(second.on_define_domain(first, vmi), HasSubstr("02:00:00:00:00:62"));
-}
-
-class NetworkInfoTest : public HooksTest {
- protected:
-  // `texts`: what the file holds at the first look, the second, …; the last one stays.
-  Hooks make_hooks_with(const std::vector<std::optional<std::string>>& texts, const PodState& pod) {
-    HookSources sources = sources_of(pod, log_);
-    sources.network_info = [this, texts] { return texts[std::min(looks_++, texts.size() - 1)]; };
-    sources.sleep = [this](std::chrono::milliseconds time) { slept_ += time; };
-    return {find_profile("patchbay"), sources};
-  }
-
-  // A pod in which no link says the MAC of network "data": only the tap is there.
-  static PodState pod_without_mac() {
-    PodState pod = pod_with("data");
-    std::erase_if(pod.links, [](const PodLink& link) {
-      return link.name.str().starts_with("pod") || link.name.str().starts_with("pb");
-    });
-    return pod;
-  }
-
-  static constexpr char kInfo[] =
-      R"({"interfaces":[{"network":"data","mac":"02:00:00:00:0a:0b","mtu":1400}]})";
-  size_t looks_ = 0;
-  std::chrono::milliseconds slept_{0};
-};
-
-TEST_F(NetworkInfoTest, WaitsForAFileThatIsStillEmpty) {
-  Hooks hooks = make_hooks_with({"", "\n", kInfo}, pod_without_mac());
-  const CloudInitTexts answer = hooks.pre_cloud_init_iso(input_.texts, input_.vmi);
-  EXPECT_EQ(looks_, 3U);
-  EXPECT_THAT(answer.data, HasSubstr("02:00:00:00:0a:0b"));
-}
-
-TEST_F(NetworkInfoTest, WaitsForASecondAtMost) {
-  Hooks hooks = make_hooks_with({""}, pod_without_mac());
-  const Error error = error_of([&] { hooks.pre_cloud_init_iso(input_.texts, input_.vmi); });
-  EXPECT_EQ(error.errc(), Errc::kInvalidInput);
-  EXPECT_EQ(slept_.count(), 1000);
-}
-
-TEST_F(NetworkInfoTest, DoesNotWaitWhereThePodOrTheSpecSaysTheMac) {
-  Hooks by_record = make_hooks_with({""}, pod_with("data"));
-  by_record.pre_cloud_init_iso(input_.texts, input_.vmi);
-  PodState pod = pod_without_mac();
-  Hooks by_spec = make_hooks_with({""}, pod);
-  by_spec.pre_cloud_init_iso(
-      input_.texts, replaced(input_.vmi, R"("name":"data","binding")",
-                             R"("name":"data","macAddress":"02:00:00:00:00:62","binding")"));
-  EXPECT_EQ(slept_.count(), 0);
-}
-
-TEST_F(NetworkInfoTest, DoesNotWaitForAFileThatIsNotMounted) {
-  Hooks hooks = make_hooks_with({std::nullopt}, pod_without_mac());
-  error_of([&] { hooks.pre_cloud_init_iso(input_.texts, input_.vmi); });
-  EXPECT_EQ(slept_.count(), 0);
-}
-
-TEST_F(NetworkInfoTest, RefusesAFileThatIsNotJson) {
-  Hooks hooks = make_hooks_with({"{"}, pod_with("data"));
-  EXPECT_EQ(error_of([&] { hooks.pre_cloud_init_iso(input_.texts, input_.vmi); }).errc(),
-            Errc::kMalformed);
 }
 
 }  // namespace
