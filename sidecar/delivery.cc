@@ -39,9 +39,11 @@ std::string in_charge_of(const NetworkPlan& plan, std::string_view binding) {
                 [&](const Attachment& each) { return !each.ours || is_bound_to(each, binding); });
 }
 
+// A Plugin's container is in every VM's pod, so each asks for its own binding first.
 void require_cloud_init_volume(const Vmi& vmi, const NetworkPlan& plan) {
   const std::string networks = in_charge_of(plan, kCloudInitBinding);
-  if (networks.empty() || vmi.cloud_init != CloudInitVolume::kNone || has_seed_disc(vmi, plan)) {
+  if (networks.empty() || vmi.cloud_init != CloudInitVolume::kNone ||
+      !has_binding(plan, kCloudInitBinding)) {
     return;
   }
   throw Error(Errc::kInvalidInput,
@@ -56,7 +58,7 @@ void require_cloud_init_volume(const Vmi& vmi, const NetworkPlan& plan) {
 void refuse_cloud_init_volume(const Vmi& vmi, const NetworkPlan& plan) {
   const std::string networks = in_charge_of(plan, kSeedBinding);
   if (networks.empty() || vmi.cloud_init == CloudInitVolume::kNone ||
-      has_binding(plan, kCloudInitBinding)) {
+      !has_binding(plan, kSeedBinding) || has_binding(plan, kCloudInitBinding)) {
     return;
   }
   throw Error(Errc::kInvalidInput,
@@ -107,7 +109,7 @@ void require_earlier_cloud_init_call(const NetworkPlan& plan) {
 
 void require_hook_sidecar(const NetworkPlan& plan) {
   const std::string networks = networks_in_need(plan);
-  if (networks.empty()) return;
+  if (networks.empty() || !has_binding(plan, kCloudInitBinding)) return;
   throw Error(Errc::kConflict,
               "the addresses of " + networks +
                   " have no way into the guest: a Plugin is asked for the domain only, not for the "
@@ -123,8 +125,8 @@ Diagnostics untold(const NetworkPlan& plan) {
   for (const Attachment& attachment : plan.attachments) {
     if (attachment.ours || !needs_text(attachment)) continue;
     diagnostics.push_back({Severity::kWarning, attachment.network, "binding " + attachment.binding,
-                           "the guest is not told what this NIC shall have: the VM's only sidecar "
-                           "of patchbay is that of binding patchbay-dhcp, which writes nothing",
+                           "the guest is not told what this NIC shall have: no interface of the VM "
+                           "is bound to patchbay or patchbay-seed, whose sidecars would write it",
                            "bind another interface of the VM to patchbay or patchbay-seed, or "
                            "configure the guest"});
   }

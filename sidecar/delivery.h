@@ -5,9 +5,12 @@
 // |-------------------|-----------------------------------|--------------------------------------|
 // | yes               | patchbay, perhaps others          | patchbay, into the volume, all NICs  |
 // | yes               | patchbay-seed, none to patchbay   | refused: a guest reads one disc only |
-// | no                | patchbay-seed, perhaps others     | a seed disc, all NICs                |
-// | no                | patchbay, none to patchbay-seed   | refused: nowhere to write            |
+// | no                | patchbay-seed, none to patchbay   | a seed disc, all NICs                |
+// | no                | patchbay, perhaps others          | refused: nowhere to write            |
 // | either            | patchbay-dhcp alone               | nobody                               |
+//
+// The fourth row is for the message: virt-launcher panics there before it asks for the domain, for
+// profile patchbay subscribes to PreCloudInitIso (pkg/hooks/manager.go, v1.9.0).
 #pragma once
 
 #include <string>
@@ -31,11 +34,12 @@ void require_a_way(const Profile& profile, const Vmi& vmi, const NetworkPlan& pl
 // For profile patchbay, before the domain is answered: throws Error{kConflict} where something has
 // to be written into the volume and KubeVirt has not asked this sidecar for it.
 void require_earlier_cloud_init_call(const NetworkPlan& plan);
-// The same for a Plugin's MutateDomain, which no such call comes before.
+// The same for a Plugin's MutateDomain, which no such call comes before: where an interface is
+// bound to patchbay, for a Plugin sees every VM.
 void require_hook_sidecar(const NetworkPlan& plan);
 
-// Warnings of profile patchbay-dhcp: NICs of KubeVirt's bindings that have something to be told
-// which no sidecar of this VM writes.
+// Warnings of profile patchbay-dhcp and of a Plugin: NICs of KubeVirt's bindings that have
+// something to be told which no sidecar of this VM writes.
 Diagnostics untold(const NetworkPlan& plan);
 
 }  // namespace patchbay::sidecar

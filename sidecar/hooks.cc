@@ -77,7 +77,9 @@ std::string Hooks::answer_domain(std::string_view hook, std::string_view xml,
     else if (!sources_.has_hook_sidecar())
       require_hook_sidecar(plan);
   }
-  if (profile_.delivery == Delivery::kNothing) report(hook, plan, untold(plan));
+  if (profile_.delivery == Delivery::kNothing || hook == kMutateDomain) {
+    report(hook, plan, untold(plan));
+  }
   std::string answer(xml);
   if (!plan.attachments.empty()) {
     Diagnostics diagnostics;
@@ -138,7 +140,7 @@ NetworkPlan Hooks::plan_for(std::string_view hook, const Vmi& vmi) {
 }
 
 std::string Hooks::write_seed(std::string_view hook, const Vmi& vmi, const NetworkPlan& plan) {
-  const CloudInitData nothing_yet{};
+  const CloudInitData nothing_yet{.data_source = cloudinit::seed_source(plan.guest)};
   const cloudinit::Handover handover = cloudinit::hand_over(plan, nothing_yet);
   report(hook, plan, handover.diagnostics);
   throw_if_errors(handover.diagnostics);

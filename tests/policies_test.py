@@ -87,6 +87,7 @@ class Profile(Validating):
             vm(nic("blue", "patchbay-seed"), volumes=WITHOUT_CLOUD_INIT),
             vm(nic("blue", "patchbay-dhcp"), volumes=WITHOUT_CLOUD_INIT),
             vm(nic("blue", "patchbay-dhcp"), nic("red")),
+            vm(nic("blue", "patchbay-seed"), nic("red")),
             vm(nic("blue"), annotation=""),
             vm(nic("blue"), annotation=' {"blue": {"addresses": ["10.0.0.2/24"]}}\n'))
 
@@ -102,10 +103,13 @@ class Profile(Validating):
                             volumes=WITHOUT_CLOUD_INIT),
                          "interfaces blue, red: ", "cloudInitNoCloud", "binding: {name: patchbay-seed}")
         self.assert_says(vm(nic("blue"), volumes=()), "interfaces blue: ")
+        self.assert_says(vm(nic("blue"), nic("red", "patchbay-seed"), volumes=WITHOUT_CLOUD_INIT),
+                         "interfaces blue: ")
 
     def test_refuses_a_second_disc(self):
         self.assert_says(vm(nic("blue", "patchbay-seed")),
                          "interfaces blue: ", "Write binding: {name: patchbay}")
+        self.assert_says(vm(nic("blue", "patchbay-seed"), nic("red", "patchbay-dhcp")), "interfaces blue: ")
 
     def test_refuses_the_pod_network(self):
         self.assert_says(vm(nic("default"), nic("blue")), "interfaces default: ", "masquerade: {}")
@@ -115,7 +119,7 @@ class Profile(Validating):
             self.assert_says(vm(nic("blue"), annotation=text), "is not a JSON object: write {")
 
     def test_says_everything_at_once(self):
-        said = self.said(vm(nic("default"), nic("blue", "patchbay-seed"), annotation="[]"))
+        said = self.said(vm(nic("default", "patchbay-dhcp"), nic("blue", "patchbay-seed"), annotation="[]"))
         self.assertEqual(len(said), 3, said)
 
     def test_an_old_mistake_stays_editable(self):

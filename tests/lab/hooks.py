@@ -84,7 +84,10 @@ class HookManager:
         return cloud_init_data
 
     def on_define_domain(self, vmi: dict, domain_xml: str) -> str:
-        """Passed through all subscribers in the order found."""
+        """Passed through all subscribers in the order found. virt-launcher does not get here where a sidecar
+        subscribes to PreCloudInitIso and the VMI has no cloud-init volume: it panics."""
+        if not has_cloud_init(vmi) and any("PreCloudInitIso" in one.hook_points for one in self.sidecars):
+            raise LabError("virt-launcher panics: PreCloudInitIso of a VMI without a cloud-init volume")
         for sidecar in self.sidecars:
             if "OnDefineDomain" in sidecar.hook_points:
                 answer = self._callback(sidecar, "OnDefineDomain", domainXML=domain_xml, vmi=vmi)
@@ -125,6 +128,11 @@ class Plugin:
         answer = _call(self._socket, "/kubevirt.hooks.plugins.v1alpha1.DomainHookService/MutateDomain",
                        request, self._messages.MutateDomainResponse, CALL_SECONDS)
         return answer.domain.decode()
+
+
+def has_cloud_init(vmi: dict) -> bool:
+    volumes = vmi["spec"].get("volumes", [])
+    return any({"cloudInitNoCloud", "cloudInitConfigDrive"} & set(volume) for volume in volumes)
 
 
 def _call(socket: Path, method: str, request, result: type, seconds: float):

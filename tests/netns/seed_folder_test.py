@@ -125,7 +125,7 @@ class TwoSidecars(SeedCase):
     """Two NICs of a VM with a profile each: on a migration's target, QEMU may read the disc in the folder of
     either sidecar, so both write it; the domain has it once."""
 
-    OTHER = "patchbay"
+    OTHER = "patchbay-dhcp"
 
     def setUp(self) -> None:
         super().setUp()
@@ -159,8 +159,8 @@ class TwoSidecars(SeedCase):
         self.assertEqual(self.disc_added(), f"{IN_COMPUTE}/hook-sidecar-0/{SEED}")
         own, other = (self.hooks / f"hook-sidecar-{number}" / SEED for number in (0, 1))
         self.assertEqual(own.read_bytes(), other.read_bytes())
-        for address in (b"192.168.0.62/26", b"192.168.0.63/26"):
-            self.assertIn(address, own.read_bytes())
+        for told in ("192.168.0.62/26", OTHER_MAC):
+            self.assertIn(told.encode(), own.read_bytes())
         self.assertEqual(self.written(PROFILE), [f"{IN_COMPUTE}/hook-sidecar-0/{SEED}"])
         self.assertEqual(self.written(self.OTHER), [f"{IN_COMPUTE}/hook-sidecar-1/{SEED}"])
 

@@ -90,7 +90,7 @@ TEST_F(SeedHooksTest, AnswersAllPassesAndTheTargetOfAMigrationAlike) {
 TEST_F(SeedHooksTest, IsWrittenByEverySidecarAndAddedByOne) {
   ordered_json json = ordered_json::parse(vmi_);
   json["spec"]["domain"]["devices"]["interfaces"].push_back(
-      {{"name", "other"}, {"binding", {{"name", "patchbay"}}}});
+      {{"name", "other"}, {"binding", {{"name", "patchbay-dhcp"}}}});
   json["spec"]["networks"].push_back({{"name", "other"}, {"multus", {{"networkName", "other"}}}});
   Record record = example_record();
   record.mac = Mac::parse("02:00:00:00:00:63");
@@ -102,12 +102,13 @@ TEST_F(SeedHooksTest, IsWrittenByEverySidecarAndAddedByOne) {
   }
   const std::string first =
       make_hooks("patchbay-seed", pod).on_define_domain(domain(), json.dump());
-  const std::string second = make_hooks("patchbay", pod).on_define_domain(first, json.dump());
-  const std::string alone = make_hooks("patchbay", pod).on_define_domain(domain(), json.dump());
+  const std::string second = make_hooks("patchbay-dhcp", pod).on_define_domain(first, json.dump());
+  const std::string alone =
+      make_hooks("patchbay-dhcp", pod).on_define_domain(domain(), json.dump());
   EXPECT_THAT(second, AllOf(HasSubstr("ua-patchbay_seed"), HasSubstr("02:00:00:00:00:63")));
   EXPECT_THAT(alone, Not(HasSubstr("ua-patchbay_seed")));
   ASSERT_THAT(images_, SizeIs(3));
-  EXPECT_THAT(images_, Each(AllOf(images_[0], HasSubstr("10.9.0.63/24"))));
+  EXPECT_THAT(images_, Each(AllOf(images_[0], HasSubstr("02:00:00:00:00:63"))));
 }
 
 TEST_F(SeedHooksTest, RefusesACloudInitVolumeAndNamesBindingPatchbay) {
@@ -145,10 +146,16 @@ TEST_F(SeedHooksTest, LeavesAVmiOfOtherBindingsByteForByte) {
   EXPECT_THAT(images_, IsEmpty());
 }
 
-TEST_F(SeedHooksTest, IsOnSataForAWindowsGuest) {
+// As cloudbase-init looks for one: label, folder, and the NICs in its form of network_data.json.
+TEST_F(SeedHooksTest, IsAConfigDriveOnSataForAWindowsGuest) {
   const std::string vmi =
       replaced(vmi_, R"("annotations":{)", R"("annotations":{"patchbay.io/guest":"windows",)");
-  EXPECT_THAT(make_hooks().on_define_domain(domain(), vmi), HasSubstr("bus=\"sata\" dev=\"sdzz\""));
+  Hooks hooks = make_hooks();
+  EXPECT_THAT(hooks.on_define_domain(domain(), vmi), HasSubstr("bus=\"sata\" dev=\"sdzz\""));
+  ASSERT_THAT(images_, SizeIs(1));
+  EXPECT_THAT(images_[0], AllOf(HasSubstr("config-2"), HasSubstr("network_data.json"),
+                                HasSubstr(R"("ip_address": "192.168.0.62")"),
+                                Not(HasSubstr("cidata"))));
 }
 
 }  // namespace
