@@ -56,52 +56,57 @@ class Report {
       : kubectl_(options.kubectl),
         folder_(options.folder),
         in_namespace_(options.namespace_.empty() ? Words{} : Words{"-n", options.namespace_}) {
-    if (std::filesystem::exists(folder_)) {
+    std::error_code failure;
+    if (std::filesystem::create_directory(folder_, failure)) return;
+    if (!failure || failure == std::errc::file_exists) {
       throw Error(Errc::kConflict, "is there already; name another folder with --output",
                   folder_.string());
     }
-    std::filesystem::create_directories(folder_);
+    throw Error(Errc::kIo, "can't be made: " + failure.message() + "; name another with --output",
+                folder_.string());
   }
 
-  // The text of an object as JSON, or nothing; in the file it is without secrets.
+  // The text of an object as JSON, or nothing; in the file it is without secrets. Of one that can't
+  // be read, or came in part, nothing is kept, for it may hold secrets.
   std::optional<std::string> object(const std::string& file, const Words& what) {
-    return call(file, with(with({"get"}, what), {"-o", "json"}),
-                [](const std::string& text) { return without_secrets(text); });
+    const Finished finished = call(with(with({"get"}, what), {"-o", "json"}));
+    if (finished.status != 0) {
+      keep(file, finished.errors + ended_with(finished), false);
+      return std::nullopt;
+    }
+    try {
+      keep(file, without_secrets(finished.out), true);
+    } catch (const Error& error) {
+      keep(file, std::string(error.what()) + "\n", false);
+      return std::nullopt;
+    }
+    return finished.out;
   }
 
   void text(const std::string& file, const Words& arguments) {
-    call(file, arguments, [](const std::string& text) { return text; });
+    const Finished finished = call(arguments);
+    const bool fine = finished.status == 0;
+    keep(file, fine ? finished.out : finished.out + finished.errors + ended_with(finished), fine);
   }
 
   const Words& in_namespace() const { return in_namespace_; }
 
  private:
-  template <typename Shown>
-  std::optional<std::string> call(const std::string& file, const Words& arguments, Shown shown) {
-    const Finished finished = run_program(with({kubectl_}, arguments), kLimit);
-    std::string failure;
-    std::string text;
-    if (finished.status != 0) {
-      failure = finished.out + finished.errors + "(kubectl ended with " +
-                std::to_string(finished.status) + ")\n";
-    } else {
-      try {
-        text = shown(finished.out);
-      } catch (const Error& error) {  // of what can't be read nothing is shown: it may hold secrets
-        failure = std::string(error.what()) + "\n";
-      }
-    }
-    write(file, failure.empty() ? text : failure);
-    std::printf("%-7s %s\n", failure.empty() ? "ok" : "failed", file_name(file).c_str());
-    return failure.empty() ? std::optional(finished.out) : std::nullopt;
+  Finished call(const Words& arguments) const {
+    return run_program(with({kubectl_}, arguments), kLimit);
   }
 
-  void write(const std::string& file, const std::string& text) {
-    const std::filesystem::path path = folder_ / file_name(file);
+  static std::string ended_with(const Finished& finished) {
+    return "(kubectl ended with " + std::to_string(finished.status) + ")\n";
+  }
+
+  void keep(const std::string& name, const std::string& text, bool fine) {
+    const std::filesystem::path path = folder_ / file_name(name);
     std::ofstream out(path, std::ios::binary);
     out << text;
     out.close();
     if (!out) throw Error(Errc::kIo, "can't be written", path.string());
+    std::printf("%-7s %s\n", fine ? "ok" : "failed", path.filename().c_str());
   }
 
   std::string kubectl_;
@@ -128,6 +133,15 @@ void gather_pod(Report& report, const LauncherPod& pod) {
   }
 }
 
+// By the VMI's UID: the label with the VM's name holds the guest's host name instead.
+void gather_pods(Report& report, const std::string& vmi_uid) {
+  const auto pods = report.object(
+      "pods.json",
+      with({"pods", "-l", "kubevirt.io/created-by=" + vmi_uid}, report.in_namespace()));
+  if (!pods) return;
+  for (const LauncherPod& pod : launcher_pods(*pods)) gather_pod(report, pod);
+}
+
 void gather(const Options& options) {
   Report report(options);
   const Words here = report.in_namespace();
@@ -149,11 +163,7 @@ void gather(const Options& options) {
                          nad.namespace_.empty() ? here : Words{"-n", nad.namespace_}));
     }
   }
-  const auto pods =
-      report.object("pods.json", with({"pods", "-l", "vm.kubevirt.io/name=" + options.vm}, here));
-  if (pods) {
-    for (const LauncherPod& pod : launcher_pods(*pods)) gather_pod(report, pod);
-  }
+  if (vmi) gather_pods(report, uid_of(*vmi));
   std::printf(
       "\n%s holds it all. userData is left out of it, networkData and logs are not:\n"
       "look it through before you send it.\n",

@@ -11,8 +11,10 @@ extern "C" {  // which glibc 2.36's own header forgets
 #include <sys/pidfd.h>
 }
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
 
 #include "binding/net_namespace.h"
@@ -64,7 +66,14 @@ int wait_for(pid_t pid, const std::string& program, std::chrono::milliseconds li
   const FileDescriptor handle(pidfd_open(pid, 0));
   if (handle.get() < 0) fail("wait for it", program, errno);
   pollfd ended{.fd = handle.get(), .events = POLLIN, .revents = 0};
-  if (poll(&ended, 1, static_cast<int>(limit.count())) == 0) kill(pid, SIGKILL);
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  int ready = 0;
+  do {  // a stopped and continued terminal interrupts it
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    ready = poll(&ended, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+  } while (ready < 0 && errno == EINTR);
+  if (ready == 0) kill(pid, SIGKILL);
   int status = 0;
   while (waitpid(pid, &status, 0) < 0) {
     if (errno != EINTR) fail("wait for it", program, errno);

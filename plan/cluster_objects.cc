@@ -9,6 +9,7 @@ namespace {
 
 constexpr size_t kMaxListBytes = size_t{64} << 20;
 constexpr std::string_view kSidecarPrefix = "hook-sidecar-";
+constexpr std::string_view kPluginContainer = "patchbay-plugin";
 constexpr std::string_view kCloudConfig = "#cloud-config";
 
 std::string removed(const std::string& text) {
@@ -42,13 +43,23 @@ std::vector<LauncherPod> launcher_pods(std::string_view pod_list_json) {
     const JsonReader spec = item.at("spec");
     LauncherPod pod{.name = item.at("metadata").at("name").string(), .node = {}, .sidecars = {}};
     if (const auto node = spec.find("nodeName")) pod.node = node->string();
-    for (const JsonReader& container : spec.at("containers").elements()) {
-      std::string name = container.at("name").string();
-      if (name.starts_with(kSidecarPrefix)) pod.sidecars.push_back(std::move(name));
+    for (const char* containers : {"containers", "initContainers"}) {
+      const auto list = spec.find(containers);
+      if (!list) continue;
+      for (const JsonReader& container : list->elements()) {
+        std::string name = container.at("name").string();
+        const bool answers = name.starts_with(kSidecarPrefix) || name == kPluginContainer;
+        if (answers) pod.sidecars.push_back(std::move(name));
+      }
     }
     pods.push_back(std::move(pod));
   }
   return pods;
+}
+
+std::string uid_of(std::string_view object_json) {
+  const Json json = parse_json(object_json, "object that kubectl printed", kMaxListBytes);
+  return JsonReader(json, "").at("metadata").at("uid").string();
 }
 
 std::vector<NadName> nads_of(std::string_view vm_or_vmi_json, std::string_view namespace_) {

@@ -8,17 +8,23 @@
 
 namespace patchbay {
 
-// A virt-launcher pod and those of its containers whose log says what became of the networks.
+// A virt-launcher pod and those of its containers that answer for the networks.
 struct LauncherPod {
   std::string name;
-  std::string node;                   // empty: not scheduled yet
-  std::vector<std::string> sidecars;  // "hook-sidecar-N" (pkg/virt-controller/services, v1.9.0)
+  std::string node;  // empty: not scheduled yet
+  // "hook-sidecar-N" (pkg/virt-controller/services, v1.9.0), and our Plugin's among the init
+  // containers (manifests/overlays/plugin).
+  std::vector<std::string> sidecars;
 
   bool operator==(const LauncherPod&) const = default;
 };
 
 // From a List of Pods. Throws Error{kMalformed, kInvalidInput}.
 std::vector<LauncherPod> launcher_pods(std::string_view pod_list_json);
+
+// metadata.uid, by which KubeVirt labels the pods of a VMI: kubevirt.io/created-by. Throws
+// Error{kMalformed, kInvalidInput}.
+std::string uid_of(std::string_view object_json);
 
 struct NadName {
   std::string namespace_;

@@ -18,7 +18,7 @@ SPEC = {
                  {"name": "odd", "multus": {"networkName": "--kubeconfig=/etc"}}],
     "volumes": [{"name": "ci", "cloudInitNoCloud": {"userData": USER_DATA, "networkData": "version: 2\n"}}],
 }
-METADATA = {"name": "vm1", "managedFields": [{"f": SECRET}],
+METADATA = {"name": "vm1", "uid": "11111111-2222", "managedFields": [{"f": SECRET}],
             "annotations": {"kubectl.kubernetes.io/last-applied-configuration": json.dumps(SPEC),
                             "patchbay.io/networks": "{}"}}
 POD = {"metadata": {**METADATA, "name": "virt-launcher-vm1-abcde"},
@@ -29,7 +29,7 @@ ANSWERS = {
         json.dumps({"metadata": METADATA, "spec": {"template": {"spec": SPEC}}}),
     "get virtualmachineinstances.kubevirt.io/vm1 -n demo -o json":
         json.dumps({"metadata": METADATA, "spec": SPEC}),
-    "get pods -l vm.kubevirt.io/name=vm1 -n demo -o json": json.dumps({"items": [POD]}),
+    "get pods -l kubevirt.io/created-by=11111111-2222 -n demo -o json": json.dumps({"items": [POD]}),
     f"get {NADS}/red-net -n infra -o json": json.dumps({"metadata": {"name": "red-net"}}),
     "logs virt-launcher-vm1-abcde -c hook-sidecar-1 --timestamps -n demo": "the sidecar's log",
     "logs virt-launcher-vm1-abcde -c compute --timestamps -n demo": "the launcher's log",
@@ -42,7 +42,10 @@ call = " ".join(sys.argv[1:])
 with open(room / "calls", "a") as calls:
     print(call, file=calls)
 answer = json.loads((room / "answers.json").read_text()).get(call)
-sys.exit(print(answer, end="") if answer is not None else "Error from server (NotFound): " + call)
+if answer is None:
+    sys.exit("Error from server (NotFound): " + call)
+print(answer, end="")
+sys.exit((room / "breaks").exists())
 """
 
 
@@ -59,8 +62,8 @@ class Gather(unittest.TestCase):
     def answer(self, answers: dict[str, str]) -> None:
         (self.room / "answers.json").write_text(json.dumps(answers), encoding="utf-8")
 
-    def gather(self, kubectl: Path | None = None) -> subprocess.CompletedProcess:
-        return subprocess.run([PROGRAMS / "patchbay", "gather", "vm1", "-n", "demo", "-o", "report",
+    def gather(self, kubectl: Path | None = None, folder: str = "report") -> subprocess.CompletedProcess:
+        return subprocess.run([PROGRAMS / "patchbay", "gather", "vm1", "-n", "demo", "-o", folder,
                                "--kubectl", kubectl or self.kubectl], cwd=self.room, text=True,
                               capture_output=True, check=False, timeout=60)
 
@@ -101,6 +104,11 @@ class Gather(unittest.TestCase):
         self.assertNotIn(SECRET, self.kept()["vm.json"])
         self.assertIn("JSON", self.kept()["vm.json"])
 
+    def test_of_an_object_that_came_in_part_nothing_is_kept(self) -> None:
+        (self.room / "breaks").touch()
+        self.assertEqual(self.gather().returncode, 66)
+        self.assertEqual(self.kept()["vmi.json"], "(kubectl ended with 1)\n")
+
     def test_names_that_users_wrote_are_no_options_and_no_paths(self) -> None:
         self.gather()
         calls = (self.room / "calls").read_text(encoding="utf-8").splitlines()
@@ -115,6 +123,9 @@ class Gather(unittest.TestCase):
         self.assertIn("vm1: no VirtualMachine and no VirtualMachineInstance", done.stderr)
 
     def test_refusals(self) -> None:
+        done = self.gather(folder="there/is/none")
+        self.assertEqual(done.returncode, 74)
+        self.assertIn("there/is/none: can't be made: No such file or directory", done.stderr)
         done = self.gather(Path("/there/is/none"))
         self.assertEqual(done.returncode, 66)
         self.assertIn("/there/is/none: could not start", done.stderr)

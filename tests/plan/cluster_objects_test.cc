@@ -14,12 +14,14 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 TEST(LauncherPods, AreReadFromTheList) {
-  EXPECT_THAT(launcher_pods(R"({"items": [
+  EXPECT_THAT(
+      launcher_pods(R"({"items": [
       {"metadata": {"name": "a"}, "spec": {"nodeName": "n1", "containers": [
-          {"name": "compute"}, {"name": "hook-sidecar-1"}, {"name": "hook-sidecar-0"}]}},
+          {"name": "compute"}, {"name": "hook-sidecar-1"}, {"name": "hook-sidecar-0"}],
+          "initContainers": [{"name": "container-disk-binary"}, {"name": "patchbay-plugin"}]}},
       {"metadata": {"name": "b"}, "spec": {"containers": []}}]})"),
-              ElementsAre(LauncherPod{"a", "n1", {"hook-sidecar-1", "hook-sidecar-0"}},
-                          LauncherPod{"b", "", {}}));
+      ElementsAre(LauncherPod{"a", "n1", {"hook-sidecar-1", "hook-sidecar-0", "patchbay-plugin"}},
+                  LauncherPod{"b", "", {}}));
   EXPECT_THAT(launcher_pods(R"({"items": []})"), IsEmpty());
   EXPECT_THROW(launcher_pods("{}"), Error);
 }
