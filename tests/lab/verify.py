@@ -35,8 +35,11 @@ def problems_of(console: Console, plan: dict, exactly: dict[str, Has], patience:
     DHCP servers: by the plan, and on the networks of `exactly`. Empty: nothing."""
     deadline = time.monotonic() + patience
     while True:
-        report = verified(plan, {name: console.run(command) for name, command in COMMANDS.items()})
-        wrong = [*by_plan(report), *by_word(report, exactly)]
+        try:
+            report = verified(plan, {name: console.run(command) for name, command in COMMANDS.items()})
+            wrong = [*by_plan(report), *by_word(report, exactly)]
+        except LabError as error:  # such as systemd-resolved that does not answer yet
+            wrong = [str(error)]
         if not wrong or time.monotonic() > deadline:
             return wrong
         time.sleep(1)

@@ -4,6 +4,7 @@ again, a network's NAD is edited while a VM runs on it."""
 import subprocess
 import threading
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from lab.netns import Namespace
@@ -49,14 +50,14 @@ class RollOut(PodCase):
                 self.install(image)
                 installed.append(image)
 
-        thread = threading.Thread(target=roll_out)
-        thread.start()
-        try:
-            for _ in range(STARTS):
-                self.start_and_stop()
-        finally:
-            done.set()
-            thread.join()
+        with ThreadPoolExecutor() as threads:
+            rollout = threads.submit(roll_out)
+            try:
+                for _ in range(STARTS):
+                    self.start_and_stop()
+            finally:
+                done.set()
+        rollout.result()  # raises what went wrong with it
         self.assertGreaterEqual(len(installed), 2, "nothing was replaced meanwhile")
         self.assertEqual((self.plugins / "patchbay").read_bytes(), installed[-1].read_bytes())
         self.assertEqual([file.name for file in self.plugins.iterdir()], ["patchbay"])
