@@ -11,6 +11,7 @@
 #include "plan/error.h"
 #include "plan/migration.h"
 #include "plan/names.h"
+#include "plan/sameness.h"
 
 namespace patchbay {
 namespace {
@@ -62,6 +63,24 @@ Nic look_at(const PlanInput& input, const VmiInterface& interface, const Wishes&
   nic.info = find_info(input.network_info, interface.name);
   nic.status = find_status(input.network_status, nic.pod_name.str());
   return nic;
+}
+
+// Whether something stronger than network-status has the NIC's addresses, or nobody is told any.
+bool is_told_without_status(const Nic& nic) {
+  return nic.interface->plugin == kDhcpBinding || nic.record.has_value() ||
+         (nic.pod_link != nullptr && !nic.pod_link->addresses.empty()) ||
+         (nic.wishes != nullptr && (nic.wishes->ipv4 || nic.wishes->ipv6));
+}
+
+void judge_status(const Nic& nic, Diagnostics& diagnostics) {
+  if (!nic.ours || nic.status == nullptr || nic.status->mistake.empty()) return;
+  diagnostics.push_back({is_told_without_status(nic) ? Severity::kWarning : Severity::kError,
+                         nic.interface->name, "network-status",
+                         "what it says of " + nic.pod_name.str() +
+                             " can't be read, and does not count: " + nic.status->mistake,
+                         "Multus writes it, of what the network's plugin answered; it is not "
+                         "needed where patchbay-cni is installed on the node or the VM's "
+                         "annotation patchbay.io/networks has the addresses"});
 }
 
 bool is_attachment(const Nic& nic) {
@@ -226,6 +245,18 @@ uint32_t mtu_of(const Nic& nic, Diagnostics& diagnostics) {
   return *nic.wishes->mtu;
 }
 
+void address(const Nic& nic, Attachment& attachment, Diagnostics& diagnostics) {
+  judge_status(nic, diagnostics);
+  // A guest of patchbay-dhcp is told no address: one without its prefix length is no mistake there.
+  const bool asks_status = nic.ours && attachment.binding != kDhcpBinding;
+  choose_addressing({.wishes = nic.wishes,
+                     .record = nic.record ? &*nic.record : nullptr,
+                     .pod_link = nic.ours && !nic.record ? nic.pod_link : nullptr,
+                     .status = asks_status ? nic.status : nullptr},
+                    attachment, diagnostics);
+  leave_to_dhcp(nic.wishes, attachment, diagnostics);
+}
+
 std::optional<Attachment> attach(const Nic& nic, const PlanInput& input, Diagnostics& diagnostics) {
   Attachment attachment;
   attachment.network = nic.interface->name;
@@ -250,12 +281,7 @@ std::optional<Attachment> attach(const Nic& nic, const PlanInput& input, Diagnos
   std::tie(attachment.mac, attachment.mac_source) = *mac;
   check_mac(nic, diagnostics);
   attachment.mtu = mtu_of(nic, diagnostics);
-  choose_addressing({.wishes = nic.wishes,
-                     .record = nic.record ? &*nic.record : nullptr,
-                     .pod_link = nic.ours && !nic.record ? nic.pod_link : nullptr,
-                     .status = nic.ours ? nic.status : nullptr},
-                    attachment, diagnostics);
-  leave_to_dhcp(nic.wishes, attachment, diagnostics);
+  address(nic, attachment, diagnostics);
   if (nic.wishes != nullptr) {
     attachment.guest_name = nic.wishes->guest_name;
     attachment.never_default = !nic.wishes->default_route.value_or(true);
@@ -284,56 +310,6 @@ void refuse_unknown_networks(const Vmi& vmi, const Wishes& wishes, Diagnostics& 
   }
 }
 
-void refuse_same_name(const NetworkPlan& plan, Diagnostics& diagnostics) {
-  for (size_t i = 0; i < plan.attachments.size(); ++i) {
-    for (size_t j = 0; j < i; ++j) {
-      const Attachment& first = plan.attachments[j];
-      const Attachment& second = plan.attachments[i];
-      if (!second.guest_name.empty() && first.guest_name == second.guest_name) {
-        diagnostics.push_back({Severity::kError, second.network,
-                               "annotation " + std::string(kNetworksAnnotation) + ".guestName",
-                               in_quotes(second.guest_name) + " is the name of network " +
-                                   in_quotes(first.network) + ", too",
-                               "give each NIC a name of its own"});
-      }
-    }
-  }
-}
-
-// The guest finds its NICs by MAC. ipvlan gives all of a parent's the same one.
-void refuse_same_mac(const NetworkPlan& plan, Diagnostics& diagnostics) {
-  std::map<Mac, std::string> owners;
-  for (const OtherNic& other : plan.others) {
-    if (!other.mac.is_zero()) owners.emplace(other.mac, other.network);
-  }
-  for (const Attachment& attachment : plan.attachments) {
-    const auto [owner, fresh] = owners.emplace(attachment.mac, attachment.network);
-    if (fresh) continue;
-    diagnostics.push_back({Severity::kError, attachment.network,
-                           "VMI.spec.domain.devices.interfaces",
-                           "has the MAC " + attachment.mac.to_string() + ", and so has network " +
-                               in_quotes(owner->second) + ": the guest could not tell them apart",
-                           "give each NIC a MAC of its own; two ipvlan networks of a VM need two "
-                           "parents"});
-  }
-}
-
-// On two networks that know nothing of one another it may be meant; a guest serves it on one.
-void warn_of_same_address(const NetworkPlan& plan, Diagnostics& diagnostics) {
-  std::map<IpAddress, std::string> owners;
-  for (const Attachment& attachment : plan.attachments) {
-    for (const PlannedAddress& planned : attachment.addresses) {
-      const auto [owner, fresh] = owners.emplace(planned.prefix.address, attachment.network);
-      if (fresh || owner->second == attachment.network) continue;
-      diagnostics.push_back({Severity::kWarning, attachment.network, "addresses",
-                             "has " + to_string(planned) + ", and so has network " +
-                                 in_quotes(owner->second) +
-                                 ": the guest answers for it on either NIC",
-                             "give each network an address of its own"});
-    }
-  }
-}
-
 }  // namespace
 
 NetworkPlan make_plan(const PlanInput& input) {
@@ -355,9 +331,7 @@ NetworkPlan make_plan(const PlanInput& input) {
       plan.attachments.push_back(*std::move(attachment));
     }
   }
-  refuse_same_name(plan, plan.diagnostics);
-  refuse_same_mac(plan, plan.diagnostics);
-  warn_of_same_address(plan, plan.diagnostics);
+  judge_sameness(plan, plan.diagnostics);
   choose_default_route(input.vmi, wishes, plan);
   return plan;
 }
@@ -374,10 +348,9 @@ std::vector<std::string> networks_awaiting_status(const PlanInput& input) {
   for (const VmiInterface& interface : input.vmi.interfaces) {
     if (interface.state == kAbsent) continue;
     const Nic nic = look_at(input, interface, wishes, ignored);
-    const bool told = nic.record || nic.status != nullptr || lists(nic.network->nad) ||
-                      (nic.pod_link != nullptr && !nic.pod_link->addresses.empty()) ||
-                      (nic.wishes != nullptr && (nic.wishes->ipv4 || nic.wishes->ipv6));
-    if (nic.ours && interface.plugin != kDhcpBinding && !told) networks.push_back(interface.name);
+    const bool told =
+        is_told_without_status(nic) || nic.status != nullptr || lists(nic.network->nad);
+    if (nic.ours && !told) networks.push_back(interface.name);
   }
   return networks;
 }

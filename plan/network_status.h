@@ -21,6 +21,7 @@ struct NetworkStatus {
     std::optional<Mac> mac;
     std::optional<uint32_t> mtu;
     Dns dns;
+    std::string mistake;  // why nothing but name and interface is read; empty: all of it is
 
     bool operator==(const Interface&) const = default;
   };
@@ -30,7 +31,9 @@ struct NetworkStatus {
 };
 
 // An empty text is an empty value: the annotation is written after the pod's networks are made.
-// Throws Error{kMalformed, kInvalidInput} with a JSON path. Unknown keys are ignored.
+// Unknown keys are ignored. An entry that can't be read is its NIC's trouble alone: it has a
+// mistake. Throws Error{kMalformed, kInvalidInput} with a JSON path for what is no list of entries
+// with names.
 NetworkStatus parse_network_status(std::string_view json);
 
 // The entry of the pod's interface `link`; null where there is none.

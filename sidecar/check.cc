@@ -174,6 +174,10 @@ void check_network_status(const std::optional<std::string>& text, Report& report
                "mounted, and empty so far: the kubelet brings it up to date within about a minute");
   }
   for (const NetworkStatus::Interface& interface : status.interfaces) {
+    if (!interface.mistake.empty()) {
+      report.add(Level::kNote, kSubject, "of " + interface.name + ": " + interface.mistake);
+      continue;
+    }
     std::vector<std::string> ips;
     for (const IpAddress& ip : interface.ips) ips.push_back(ip.to_string());
     report.add(Level::kOk, kSubject,

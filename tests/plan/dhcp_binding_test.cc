@@ -38,6 +38,17 @@ TEST_F(DhcpBinding, TurnsWhatThePodGotIntoDhcpAndSaysThatNobodyAnswers) {
               HasSubstr("nobody tells it 192.168.0.62/26 (record), fd00::62/64 (record)"));
 }
 
+TEST_F(DhcpBinding, IsNotRefusedForAnAddressThatNobodyWouldBeTold) {
+  scene_.park("red", {});
+  scene_.input.network_status.interfaces = {{.name = "ns1/blue-nad",
+                                             .interface = link_names("blue").pod.str(),
+                                             .ips = {IpAddress::parse("192.168.0.62")}}};
+  const NetworkPlan plan = scene_.plan();
+  EXPECT_EQ(plan.attachments.at(0).ipv4, Ipv4Method::kDhcp);
+  ASSERT_EQ(plan.diagnostics.size(), 1U);
+  EXPECT_EQ(plan.diagnostics[0].severity, Severity::kWarning);
+}
+
 TEST_F(DhcpBinding, SaysSoWithoutAddressesToo) {
   scene_.park("blue", {});
   scene_.park("red", {});

@@ -22,7 +22,7 @@ constexpr char kText[] = R"([{
     "name": "ns1/blue-nad", "interface": "pod16477688c0e",
     "ips": ["192.168.0.62", "fd00::62"], "mac": "02:00:00:00:00:0B", "mtu": 1450,
     "dns": {"nameservers": ["10.0.0.53"], "domain": "corp.example"},
-    "gateway": ["192.168.0.2"], "device-info": {"type": "pci", "version": "1.1.0"}
+    "gateway": ["192.168.0.2", "<nil>", ""], "device-info": {"type": "pci", "version": "1.1.0"}
 },{
     "name": "patchbay/patchbay", "mac": "", "mtu": 0, "dns": {}
 }])";
@@ -51,14 +51,24 @@ TEST(NetworkStatus, IsEmptyWhereNothingIsWrittenYet) {
 }
 
 TEST(NetworkStatus, RefusesWhatIsNone) {
-  for (const char* text :
-       {"{", "{}", "[1]", R"([{"interface":"eth0"}])",
-        R"([{"name":"a","ips":["192.168.0.62/26"]}])", R"([{"name":"a","ips":["1.2.3"]}])",
-        R"([{"name":"a","ips":"1.2.3.4"}])", R"([{"name":"a","mac":"01:00:5e:00:00:01"}])",
-        R"([{"name":"a","mtu":70000}])", R"([{"name":"a","mtu":1500.5}])",
-        R"([{"name":"a","gateway":["x"]}])", R"([{"name":"a","name":"b"}])",
-        R"([{"name":"a","dns":[]}])"}) {
+  for (const char* text : {"{", "{}", "[1]", R"([{"interface":"eth0"}])",
+                           R"([{"name":"a","name":"b"}])", R"([{"name":"a","interface":1}])"}) {
     EXPECT_THROW(parse_network_status(text), Error) << text;
+  }
+}
+
+TEST(NetworkStatus, KeepsTheMistakeOfAnEntryAndReadsTheOthers) {
+  for (const char* entry :
+       {R"("ips":["192.168.0.62/26"])", R"("ips":["1.2.3"])", R"("ips":"1.2.3.4")",
+        R"("mac":"01:00:5e:00:00:01")", R"("mtu":70000)", R"("mtu":1500.5)", R"("gateway":["x"])",
+        R"("dns":[])", R"("mac":"80:00:02:08:fe:80:00:00:00:00:00:00:f4:52:14:03:00:7b:cb:a1")"}) {
+    const NetworkStatus status =
+        parse_network_status(R"([{"name":"ib","interface":"net1","default":false,)" +
+                             std::string(entry) + "}," + std::string(kText).substr(1));
+    ASSERT_EQ(status.interfaces.size(), 4U) << entry;
+    EXPECT_EQ(status.interfaces[0].name, "ib");
+    EXPECT_THAT(status.interfaces[0].mistake, HasSubstr("network-status[0]."));
+    EXPECT_EQ(status.interfaces[2].ips.size(), 2U);
   }
 }
 
@@ -103,6 +113,29 @@ TEST(StatusInPlan, AnAddressWithoutAPrefixIsAnErrorThatSaysHowToWriteIt) {
   EXPECT_THAT(diagnostics[0].hint,
               HasSubstr(R"({"blue": {"addresses": ["192.168.0.62/LENGTH"]}})"));
   EXPECT_THAT(diagnostics[1].message, HasSubstr("says fd00::62 without"));
+}
+
+TEST(StatusInPlan, AMistakeRefusesOnlyTheNicThatNeedsIt) {
+  Scene scene;
+  NetworkStatus::Interface mistaken{
+      .name = "ns1/other", .interface = "eth0", .mistake = "network-status[0].mac: too long"};
+  scene.input.network_status.interfaces = {mistaken, blue_status({})};
+  EXPECT_THAT(scene.plan().diagnostics, IsEmpty()) << "another NIC's";
+
+  mistaken.interface = link_names("blue").pod.str();
+  scene.input.network_status.interfaces = {mistaken};
+  EXPECT_THAT(networks_awaiting_status(scene.input), IsEmpty()) << "it is there";
+  const Diagnostics needed = scene.plan().diagnostics;
+  ASSERT_EQ(needed.size(), 1U);
+  EXPECT_EQ(needed[0].severity, Severity::kError);
+  EXPECT_EQ(needed[0].network, "blue");
+  EXPECT_THAT(needed[0].message, HasSubstr("[0].mac: too long"));
+
+  scene.park("blue", {IpPrefix::parse("192.168.0.62/26")});
+  const NetworkPlan recorded = scene.plan();
+  ASSERT_EQ(recorded.diagnostics.size(), 1U);
+  EXPECT_EQ(recorded.diagnostics[0].severity, Severity::kWarning);
+  EXPECT_EQ(recorded.attachments.at(0).addresses.size(), 1U);
 }
 
 TEST(StatusInPlan, IsWeakerThanAllElse) {
