@@ -25,9 +25,12 @@ NOT_FOUND = 100  # patchbay-cni's own code (plan/error.h)
 CNI = Path(os.environ["PATCHBAY_BIN"]) / "patchbay-cni"
 CLUSTERS = ("overlays/kubevirt", "overlays/openshift")
 FOLDERS = {file.parent: file for file in sorted(MANIFESTS.rglob("kustomization.yaml"))}
-# As the DaemonSet's pod has it; who is not root has none anyway.
-WITHOUT_CAPABILITIES = ["setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"][
-    :None if os.geteuid() == 0 else 2]
+# As the DaemonSet's container has it; who is not root has no capability anyway.
+AS_ROOT = os.geteuid() == 0
+CONFINED = ["setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all,+dac_override"][
+    :None if AS_ROOT else 2]
+SOMEBODY = 1000
+CAP_DAC_OVERRIDE = 1  # linux/capability.h
 PROFILES = {"patchbay", "patchbay-seed", "patchbay-dhcp"}
 
 
@@ -162,18 +165,20 @@ class OnTheNodes(unittest.TestCase):
             container, = pod["containers"]
             self.assertEqual(container["securityContext"], {
                 "runAsUser": 0, "runAsGroup": 0, "allowPrivilegeEscalation": False,
-                "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]},
+                "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"], "add": ["DAC_OVERRIDE"]},
                 "seccompProfile": {"type": "RuntimeDefault"}, "seLinuxOptions": {"type": "spc_t"}})
             self.assertIn("memory", container["resources"]["limits"])
 
     def test_the_installer_stays_until_it_is_told_to_end(self):
+        """In a folder of another user's, as some distributions' are."""
         daemon_set, = of_kind("DaemonSet", built("base"))
         _, *words, _ = daemon_set["spec"]["template"]["spec"]["containers"][0]["command"]
         with tempfile.TemporaryDirectory() as folder:
-            installer = start([*WITHOUT_CAPABILITIES, CNI, *words, folder], stderr=subprocess.PIPE, text=True)
+            os.chown(folder, SOMEBODY if AS_ROOT else -1, -1)
+            installer = start([*CONFINED, CNI, *words, folder], stderr=subprocess.PIPE, text=True)
             self.assertEqual(json.loads(installer.stderr.readline())["msg"], "installed")
             status = Path(f"/proc/{installer.pid}/status").read_text(encoding="utf-8")
-            self.assertIn("CapEff:\t0000000000000000", status)
+            self.assertIn(f"CapEff:\t{int(AS_ROOT) << CAP_DAC_OVERRIDE:016x}", status)
             self.assertEqual((Path(folder) / "patchbay").read_bytes(), CNI.read_bytes())
             self.assertIsNone(installer.poll())
             self.assertEqual(stop(installer), 0)
@@ -197,7 +202,9 @@ class OnTheNodes(unittest.TestCase):
             key: account["metadata"][key] for key in ("name", "namespace")}}])
         self.assertEqual(template["spec"]["serviceAccountName"], account["metadata"]["name"])
         allowed = {key for key, value in constraints.items() if key.startswith("allow") and value}
-        self.assertEqual(allowed, {"allowHostDirVolumePlugin"})
+        self.assertEqual(allowed, {"allowHostDirVolumePlugin", "allowedCapabilities"})
+        container, = template["spec"]["containers"]
+        self.assertEqual(constraints["allowedCapabilities"], container["securityContext"]["capabilities"]["add"])
 
     def test_the_images_are_renamed_by_an_overlay_of_the_users(self):
         """As README.md says."""

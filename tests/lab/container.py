@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from lab.process import LabError, run, start, wait_until
@@ -30,17 +31,19 @@ def unpack(archive: Path, reference: str, room: Path) -> Path:
 
 class Container:
     """Running while entered. `command`, `user` and `environment` as in a pod's container: of the image, where they
-    are not given. `mounts`: its folders by their paths inside."""
+    are not given. `mounts`: its folders by their paths inside. `capabilities` as a pod adds them, without CAP_."""
 
     def __init__(self, bundle: Path, network: Path, mounts: dict[str, Path], *, command: list[str] | None = None,
-                 user: int | None = None, environment: dict[str, str] = {}):
+                 user: int | None = None, environment: dict[str, str] = {}, capabilities: Sequence[str] = ()):
         self.name = f"pb{os.getpid()}-{next(_counter)}"
         self._bundle = bundle.with_name(self.name)
         self._bundle.mkdir()
         self.log_file = self._bundle / "log"
         settings = json.loads((bundle / "config.json").read_text(encoding="utf-8"))
         process = settings["process"]
-        process.update(terminal=False, capabilities={}, noNewPrivileges=True)
+        has = [f"CAP_{name}" for name in capabilities]
+        process.update(terminal=False, noNewPrivileges=True,
+                       capabilities={kind: has for kind in ("bounding", "effective", "permitted")})
         process["env"] += [f"{name}={value}" for name, value in environment.items()]
         if command:
             process["args"] = command

@@ -50,7 +50,7 @@ def kind(**spec: dict) -> dict:
 # Kubernetes
 SECURITY = fields(optional={
     "runAsUser": NUMBER, "runAsGroup": NUMBER, "runAsNonRoot": BOOL, "allowPrivilegeEscalation": BOOL,
-    "readOnlyRootFilesystem": BOOL, "capabilities": fields(drop=many(of("ALL"))),
+    "readOnlyRootFilesystem": BOOL, "capabilities": fields(drop=many(of("ALL")), optional={"add": many(of("DAC_OVERRIDE"))}),
     "seccompProfile": fields(type=of("RuntimeDefault")), "seLinuxOptions": fields(type=TEXT)})
 CONTAINER = fields(name=NAME, image=IMAGE, optional={
     "command": many(TEXT), "securityContext": SECURITY,

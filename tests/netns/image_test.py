@@ -4,6 +4,7 @@ No registry was asked."""
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import stat
@@ -25,6 +26,7 @@ from pod_case import MAC, PodCase, bridge, static
 FIXTURE = SOURCE / "tests/fixtures/12-nocloud-userdata"
 SBOM = "patchbay.spdx.json"
 PROFILES = {"patchbay", "patchbay-seed", "patchbay-dhcp"}
+SOMEBODY = 1000  # who owns the folder of plugins on some distributions
 IDENTIFIER = r"SPDXRef-[A-Za-z0-9.-]+"  # SPDX 2.3, 7.2
 
 
@@ -203,16 +205,18 @@ class InAPod(PodCase):
         self.assertEqual(list(folder.iterdir()), [])
 
     def test_the_plugin_installs_itself(self) -> None:
-        """As the DaemonSet's container does: root, because the host's folder is root's, without any capability."""
+        """As the DaemonSet's container does: root with the one capability, for the host's folder may be another's."""
         objects = yaml.safe_load_all((SOURCE / "manifests/base/daemonset.yaml").read_text(encoding="utf-8"))
         pod = next(one for one in objects if one["kind"] == "DaemonSet")["spec"]["template"]["spec"]
         [told] = pod["containers"]
         [mount] = told["volumeMounts"]
         host = self.room / "cni-bin"
         host.mkdir()
+        os.chown(host, SOMEBODY, SOMEBODY)
         plugin = host / "patchbay"
+        security = told["securityContext"]
         with Container(image.bundle, self.pod.path, {mount["mountPath"]: host}, command=told["command"],
-                       user=told["securityContext"]["runAsUser"]) as container:
+                       user=security["runAsUser"], capabilities=security["capabilities"]["add"]) as container:
             container.pid()
             wait_until("the plugin", plugin.exists)
             self.assertEqual(container.terminate(), 0, container.log_file.read_text())
