@@ -71,6 +71,11 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{R"({"a":{"ipv4":"dhcp","addresses":["10.0.0.1/8"]}})", "has an IPv4 address"},
         Bad{R"({"a":{"addresses":["10.0.0.1"]}})", "prefix length"},
         Bad{R"({"a":{"addresses":["10.0.0.0/8"]}})", "not the network's own"},
+        Bad{R"({"a":{"addresses":["192.168.0.63/26"]}})",
+            "expected a host's address, not the broadcast address of 192.168.0.0/26, found "
+            "\"192.168.0.63/26\""},
+        Bad{R"({"a":{"addresses":["10.255.255.255/8"]}})", "broadcast address of 10.0.0.0/8"},
+        Bad{R"({"a":{"addresses":["10.0.0.3/30"]}})", "broadcast address of 10.0.0.0/30"},
         Bad{R"({"a":{"addresses":["127.0.0.1/8"]}})", "a host can have"},
         Bad{R"({"a":{"addresses":["10.0.0.1/8","10.0.0.1/24"]}})", "each address once"},
         Bad{R"({"a":{"gateway4":"fd00::1"}})", "an IPv4 unicast address"},
@@ -102,9 +107,11 @@ TEST(NetworksAnnotation, CollectsAllMistakesAndKeepsTheRest) {
 TEST(NetworksAnnotation, TakesPointToPointAndHostAddresses) {
   Diagnostics diagnostics;
   const auto all = parse_networks_annotation(
-      R"({"a":{"addresses":["10.0.0.0/31","10.0.0.5/32","fd00::/127"]}})", diagnostics);
+      R"({"a":{"addresses":["10.0.0.0/31","10.0.0.3/31","10.0.0.5/32","10.0.0.255/23",
+          "fd00::/127","fd01::ffff:ffff:ffff:ffff/64"]}})",
+      diagnostics);
   EXPECT_TRUE(diagnostics.empty());
-  EXPECT_EQ(all.at("a").addresses.size(), 3U);
+  EXPECT_EQ(all.at("a").addresses.size(), 6U);
 }
 
 }  // namespace
