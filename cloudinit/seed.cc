@@ -31,6 +31,11 @@ Seed config_drive(const Json& metadata, const Handover& handover) {
 
 }  // namespace
 
+CloudInitData::DataSource seed_source(Guest guest) {
+  using enum CloudInitData::DataSource;
+  return guest == Guest::kWindows ? kConfigDrive : kNoCloud;
+}
+
 Seed make_seed(CloudInitData::DataSource source, const Vmi& vmi, const Handover& handover) {
   if (vmi.firmware_uuid.empty()) {
     throw Error(Errc::kInvalidInput,

@@ -8,6 +8,7 @@
 
 #include "cloudinit/network_data.h"
 #include "plan/cloud_init_data.h"
+#include "plan/guest.h"
 #include "plan/vmi.h"
 
 namespace patchbay::cloudinit {
@@ -25,6 +26,10 @@ struct Seed {
 
   bool operator==(const Seed&) const = default;
 };
+
+// What the guest's reader looks for as it comes: cloud-init for either; cloudbase-init, whose
+// default `metadata_services` (cloudbaseinit/conf/default.py) have no NoCloud, for a ConfigDrive.
+CloudInitData::DataSource seed_source(Guest guest);
 
 // Files and metadata as KubeVirt gives them to a guest (pkg/cloud-init/cloud-init.go): the
 // instance-id is the firmware's UUID (NoCloud) or name and namespace (ConfigDrive), which both stay

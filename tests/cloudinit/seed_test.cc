@@ -40,13 +40,17 @@ Vmi example_vmi() {
   return vmi;
 }
 
-Seed example_seed(DataSource source = DataSource::kNoCloud) {
-  const NetworkPlan plan =
+Seed seed_for(Guest guest) {
+  NetworkPlan plan =
       plan_of({static_nic("blue", "02:00:00:00:00:aa", {"192.168.0.62/26"})}, {kPodNetwork});
-  const Handover handover = hand_over(plan, CloudInitData{});
+  plan.guest = guest;
+  const DataSource source = seed_source(guest);
+  const Handover handover = hand_over(plan, CloudInitData{.data_source = source});
   EXPECT_THAT(handover.diagnostics, IsEmpty());
   return make_seed(source, example_vmi(), handover);
 }
+
+Seed example_seed() { return seed_for(Guest::kLinux); }
 
 std::string text_of(const Seed& seed, const std::string& path) {
   for (const SeedFile& file : seed.files) {
@@ -104,13 +108,23 @@ TEST(Seed, HoldsWhatKubeVirtGivesANoCloudGuest) {
   EXPECT_THAT(text_of(seed, "network-config"), HasSubstr("192.168.0.62/26"));
 }
 
+TEST(Seed, IsAConfigDriveForWindowsAlone) {
+  using enum Guest;
+  for (const Guest guest : {kLinux, kNetplan, kNetworkd, kNetworkManager, kSysconfig, kEni}) {
+    EXPECT_EQ(seed_for(guest).label, "cidata") << name(guest);
+  }
+  EXPECT_EQ(seed_for(kWindows).label, "config-2");
+}
+
 TEST(Seed, HoldsWhatKubeVirtGivesAConfigDriveGuest) {
-  const Seed seed = example_seed(DataSource::kConfigDrive);
+  const Seed seed = seed_for(Guest::kWindows);
   EXPECT_EQ(seed.label, "config-2");
   EXPECT_EQ(json::parse(text_of(seed, "openstack/latest/meta_data.json")),
             (json{{"instance_id", "vm.example.default"}, {"hostname", "vm"}, {"uuid", kUuid}}));
   EXPECT_FALSE(text_of(seed, "openstack/latest/user_data").empty());
-  EXPECT_FALSE(text_of(seed, "openstack/latest/network_data.json").empty());
+  const json network_data = json::parse(text_of(seed, "openstack/latest/network_data.json"));
+  EXPECT_EQ(network_data["networks"][0]["ip_address"], "192.168.0.62");
+  EXPECT_EQ(network_data["links"].size(), 1U) << "the form for cloudbase-init";
 }
 
 TEST(Seed, LeavesOutNetworkDataThatSaysNothing) {
@@ -131,8 +145,8 @@ TEST(Seed, NeedsAFirmwareUuid) {
 }
 
 TEST(SeedImage, ReadsBackByRockRidgeAndByJoliet) {
-  for (const DataSource source : {DataSource::kNoCloud, DataSource::kConfigDrive}) {
-    const Seed seed = example_seed(source);
+  for (const Guest guest : {Guest::kLinux, Guest::kWindows}) {
+    const Seed seed = seed_for(guest);
     for (const std::string tree : {"-read_fs nojoliet", "-read_fs norock"}) {
       const ImageFile image(iso_image(seed));
       const fs::path out = image.unpack(tree);
@@ -144,8 +158,8 @@ TEST(SeedImage, ReadsBackByRockRidgeAndByJoliet) {
 }
 
 TEST(SeedImage, HasTheLabelThatGuestsLookFor) {
-  for (const DataSource source : {DataSource::kNoCloud, DataSource::kConfigDrive}) {
-    const Seed seed = example_seed(source);
+  for (const Guest guest : {Guest::kLinux, Guest::kWindows}) {
+    const Seed seed = seed_for(guest);
     const ImageFile image(iso_image(seed));
     const std::string file = image.path().string();
     EXPECT_EQ(output_of("blkid -p -o value -s LABEL " + file), seed.label + "\n");
