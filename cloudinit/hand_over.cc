@@ -190,17 +190,26 @@ Diagnostic config_drive_is_read_once() {
           "cloudInitConfigDrive"};
 }
 
+// Which one wins is different in each guest: README.md.
+Diagnostic two_configurations(const std::string& places) {
+  return {Severity::kWarning, "", "userData",
+          "userData configures networks itself, " + places +
+              ", and the guest gets networkData, too: where both mean one NIC, it may have what "
+              "either says",
+          "take it out of userData; where it is to stand, write it as the NIC's entry in the VM's "
+          "networkData, which is kept as it is"};
+}
+
 // cloud-init applies networkData at an instance's first boot only, and KubeVirt pins the instance.
 void apply_at_each_boot(const NetworkPlan& plan, CloudInitData::DataSource source,
-                        Handover& handover) {
+                        const std::string& own_files, Handover& handover) {
   if (plan.first_boot_only || plan.guest == Guest::kWindows) return;
   if (source == CloudInitData::DataSource::kConfigDrive) {
     handover.diagnostics.push_back(config_drive_is_read_once());
     return;
   }
   Spliced updated = with_network_updates(handover.user_data);
-  const std::string files = writes_network_files(handover.user_data);
-  if (files.empty() && updated.problem.empty()) {
+  if (own_files.empty() && updated.problem.empty()) {
     handover.user_data = std::move(updated.text);
     return;
   }
@@ -208,7 +217,7 @@ void apply_at_each_boot(const NetworkPlan& plan, CloudInitData::DataSource sourc
       {Severity::kNote, "", "userData",
        "the guest applies its networkData at its first boot only, and not a changed address later: "
        "userData is passed on as it is, for " +
-           (files.empty() ? updated.problem : "it configures networks itself, " + files),
+           (own_files.empty() ? updated.problem : "it configures networks itself"),
        "add updates: {network: {when: [boot]}} to it, or write the annotation " +
            std::string(kApplyAnnotation) + ": first-boot where that is what was meant"});
 }
@@ -227,8 +236,10 @@ Handover hand_over(const NetworkPlan& plan, const CloudInitData& data) {
     tell_wrong_volume(merge.user(), data.data_source, handover.diagnostics);
     handover.network_data = merge.done(handover.diagnostics);
   }
-  if (handover.network_data != data.network_data)
-    apply_at_each_boot(plan, data.data_source, handover);
+  if (handover.network_data == data.network_data) return handover;
+  const std::string own_files = writes_network_files(handover.user_data);
+  if (!own_files.empty()) handover.diagnostics.push_back(two_configurations(own_files));
+  apply_at_each_boot(plan, data.data_source, own_files, handover);
   return handover;
 }
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <utility>
+#include <vector>
 
 #include "cloudinit/yaml_splice.h"
 #include "cloudinit/yaml_tree.h"
@@ -15,12 +18,18 @@ constexpr std::string_view kHeader = "#cloud-config";
 constexpr std::string_view kBlank = " \t\r\n";
 constexpr size_t kMimeSearch = 4096;  // user_data.py, convert_string: a MIME message from here on
 
-constexpr std::array<std::string_view, 6> kNetworkFiles{"/etc/sysconfig/network-scripts",
-                                                        "/etc/systemd/network",
-                                                        "/etc/netplan",
-                                                        "/etc/network/interfaces",
-                                                        "/etc/NetworkManager/system-connections",
-                                                        "nmcli"};
+// What configures NICs by hand, in lower case: PowerShell takes either.
+constexpr std::array<std::string_view, 10> kNetworkWords{"/etc/sysconfig/network-scripts",
+                                                         "/etc/sysconfig/network/ifcfg-",
+                                                         "/etc/systemd/network",
+                                                         "/etc/netplan",
+                                                         "/etc/network/interfaces",
+                                                         "/etc/networkmanager/system-connections",
+                                                         "nmcli",
+                                                         "netsh",
+                                                         "new-netipaddress",
+                                                         "set-netipinterface"};
+constexpr size_t kMostPlaces = 5;  // are named
 
 std::string lower(std::string_view text) {
   std::string made(text);
@@ -46,43 +55,65 @@ size_t config_start(std::string_view user_data) {
   return line_end == std::string_view::npos ? user_data.size() : line_end + 1;
 }
 
-std::string mention(std::string_view text, int line) {
-  for (const std::string_view file : kNetworkFiles) {
-    if (text.find(file) != std::string_view::npos) {
-      return "line " + std::to_string(line + 1) + " (" + std::string(file) + ")";
+bool is_in_path(char c) {
+  return is_ascii_alnum(c) || std::string_view("/._-@:+").find(c) != std::string_view::npos;
+}
+
+// The paths and commands that configure NICs, each where it was found first.
+class Mentions {
+ public:
+  void in_config(const YamlDocument& document) {
+    for (const char* key : {"write_files", "bootcmd", "runcmd"}) {
+      if (const YamlNode* written = document.root().find(key)) below(*written);
     }
   }
-  return {};
-}
 
-std::string mention_below(const YamlNode& node) {
-  if (node.is_scalar()) return mention(node.text, node.line);
-  for (const YamlNode& child : node.children) {
-    if (std::string found = mention_below(child); !found.empty()) return found;
-  }
-  return {};
-}
-
-std::string mention_in_config(const YamlDocument& document) {
-  for (const char* key : {"write_files", "bootcmd", "runcmd"}) {
-    const YamlNode* written = document.root().find(key);
-    if (!written) continue;
-    if (std::string found = mention_below(*written); !found.empty()) return found;
-  }
-  return {};
-}
-
-std::string mention_in_lines(std::string_view text) {
-  int line = 0;
-  for (size_t start = 0; start < text.size(); ++line) {
-    const size_t end = std::min(text.find('\n', start), text.size());
-    if (std::string found = mention(text.substr(start, end - start), line); !found.empty()) {
-      return found;
+  void in_lines(std::string_view text) {
+    int line = 0;
+    for (size_t start = 0; start < text.size(); ++line) {
+      const size_t end = std::min(text.find('\n', start), text.size());
+      in(text.substr(start, end - start), line);
+      start = end + 1;
     }
-    start = end + 1;
   }
-  return {};
-}
+
+  std::string told() const {
+    if (places_.empty()) return {};
+    std::vector<std::string> named(
+        places_.begin(),
+        places_.begin() + static_cast<std::ptrdiff_t>(std::min(places_.size(), kMostPlaces)));
+    if (places_.size() > kMostPlaces) {
+      named.push_back(std::to_string(places_.size() - kMostPlaces) + " more");
+    }
+    return join(named);
+  }
+
+ private:
+  void below(const YamlNode& node) {
+    if (node.is_scalar()) in(node.text, node.line);
+    for (const YamlNode& child : node.children) below(child);
+  }
+
+  void in(std::string_view text, int line) {
+    const std::string lowered = lower(text);
+    for (const std::string_view word : kNetworkWords) {
+      for (size_t at = lowered.find(word); at != std::string::npos;
+           at = lowered.find(word, at + word.size())) {
+        const auto end = std::find_if_not(text.begin() + static_cast<std::ptrdiff_t>(at),
+                                          text.end(), is_in_path);
+        add(std::string(text.begin() + static_cast<std::ptrdiff_t>(at), end), line);
+      }
+    }
+  }
+
+  void add(std::string path, int line) {
+    if (!seen_.insert(path).second) return;
+    places_.push_back("line " + std::to_string(line + 1) + " (" + std::move(path) + ")");
+  }
+
+  std::set<std::string> seen_;
+  std::vector<std::string> places_;
+};
 
 }  // namespace
 
@@ -108,12 +139,17 @@ Spliced with_network_updates(std::string_view user_data) {
 }
 
 std::string writes_network_files(std::string_view user_data) {
-  if (config_start(user_data) == std::string_view::npos) return mention_in_lines(user_data);
-  try {
-    return mention_in_config(YamlDocument::parse(user_data));
-  } catch (const Error&) {
-    return mention_in_lines(user_data);
+  Mentions mentions;
+  if (config_start(user_data) == std::string_view::npos) {
+    mentions.in_lines(user_data);
+    return mentions.told();
   }
+  try {
+    mentions.in_config(YamlDocument::parse(user_data));
+  } catch (const Error&) {
+    mentions.in_lines(user_data);
+  }
+  return mentions.told();
 }
 
 }  // namespace patchbay::cloudinit

@@ -15,9 +15,10 @@ namespace patchbay::cloudinit {
 // what yaml_splice.h says. Throws nothing for what a user wrote.
 Spliced with_network_updates(std::string_view user_data);
 
-// Where userData configures NICs past networkData, by ifcfg, netplan, networkd, NetworkManager or
-// ENI files or by nmcli: "line 7 (/etc/netplan)"; empty: nowhere. In a cloud-config only what it
-// writes and runs counts, in other kinds every line.
+// Where userData configures NICs past networkData, by files of ifcfg, netplan, networkd,
+// NetworkManager or ENI, by nmcli, or on Windows by netsh and PowerShell, each once:
+// "line 7 (/etc/netplan/60-data.yaml), line 9 (nmcli)"; empty: nowhere. In a cloud-config only what
+// it writes and runs counts, in other kinds every line.
 std::string writes_network_files(std::string_view user_data);
 
 }  // namespace patchbay::cloudinit

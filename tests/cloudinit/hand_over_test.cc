@@ -204,14 +204,50 @@ TEST_F(HandOverTest, NetworkDataThatTheVolumeIsNotReadForIsWarnedAbout) {
 
 TEST_F(HandOverTest, UserDataThatTakesNoUpdatesIsKeptWithANote) {
   for (const std::string text :
-       {"#!/bin/sh\n", "#cloud-config\nupdates: {network: {when: [hotplug]}}\n",
-        "#cloud-config\nwrite_files:\n- path: /etc/netplan/60-data.yaml\n  content: x\n"}) {
+       {"#!/bin/sh\n", "#cloud-config\nupdates: {network: {when: [hotplug]}}\n"}) {
     data.user_data = text;
     const Handover handover = with("");
     EXPECT_EQ(handover.user_data, text);
     ASSERT_EQ(handover.diagnostics.size(), 1U) << text;
     EXPECT_THAT(to_string(handover.diagnostics[0]), HasSubstr("at its first boot only"));
   }
+}
+
+TEST_F(HandOverTest, TwoConfigurationsOfOneGuestAreWarnedAboutInEveryVolumeAndGuest) {
+  data.user_data = "#cloud-config\nwrite_files:\n- path: /etc/netplan/60-data.yaml\n  content: x\n";
+  const auto warned = [&] {
+    const Handover handover = hand_over(plan, data);
+    EXPECT_EQ(handover.user_data, data.user_data);
+    return testing::Value(
+        handover.diagnostics,
+        testing::Contains(AllOf(
+            Field(&Diagnostic::severity, Severity::kWarning), Field(&Diagnostic::where, "userData"),
+            Field(&Diagnostic::message, HasSubstr("itself, line 3 (/etc/netplan/60-data.yaml), and "
+                                                  "the guest gets networkData, too")),
+            Field(&Diagnostic::hint, HasSubstr("the NIC's entry in the VM's networkData")))));
+  };
+  EXPECT_TRUE(warned());
+  EXPECT_THAT(to_string(hand_over(plan, data).diagnostics.back()),
+              HasSubstr("at its first boot only"));
+  plan.first_boot_only = true;
+  EXPECT_TRUE(warned());
+  EXPECT_EQ(hand_over(plan, data).diagnostics.size(), 1U);
+  plan.first_boot_only = false;
+  data.data_source = CloudInitData::DataSource::kConfigDrive;
+  EXPECT_TRUE(warned());
+  plan.guest = Guest::kWindows;
+  EXPECT_TRUE(warned());
+  data.data_source = CloudInitData::DataSource::kNoCloud;
+  EXPECT_TRUE(warned());
+  data.network_data = "version: 2\nethernets: {}\n";
+  EXPECT_TRUE(warned()) << "ours are added to it";
+  data.network_data = "auto eth0\n";
+  EXPECT_FALSE(warned()) << "nothing of ours is in it";
+  data.network_data = "version: 2\nethernets: {a: {match: {macaddress: \"02:00:00:00:00:aa\"}}}\n";
+  EXPECT_FALSE(warned()) << "the user's entry stands";
+  data.network_data = "";
+  data.user_data = "#cloud-config\nhostname: nmcli\n";
+  EXPECT_FALSE(warned());
 }
 
 // Seen in a booted guest: cloud-init fails whole.

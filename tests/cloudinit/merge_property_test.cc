@@ -251,7 +251,7 @@ TEST(MergeProperty, UserDataLosesNothing) {
     const std::string text = damaged(header + draw_text(draw), draw);
     const Spliced result = with_network_updates(text);
     ASSERT_EQ(without_ours(result), text) << seed;
-    writes_network_files(text);
+    EXPECT_THAT(writes_network_files(text), IsEmpty()) << seed;
     if (result.insertions.empty()) continue;
     ++changed;
     EXPECT_EQ(with_network_updates(result.text).problem, "it has \"updates\" of its own") << seed;

@@ -10,8 +10,10 @@
 namespace patchbay::cloudinit {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 const std::string kUpdates = "updates:\n  network:\n    when:\n      - boot\n";
 
@@ -89,11 +91,11 @@ TEST(WritesNetworkFiles, InWhatACloudConfigWritesAndRuns) {
                                  "- path: /etc/motd\n"
                                  "- content: x\n"
                                  "  path: /etc/sysconfig/network-scripts/ifcfg-eth1\n"),
-            "line 5 (/etc/sysconfig/network-scripts)");
+            "line 5 (/etc/sysconfig/network-scripts/ifcfg-eth1)");
   EXPECT_EQ(writes_network_files("#cloud-config\nruncmd:\n- ls\n- [nmcli, con, add]\n"),
             "line 4 (nmcli)");
   EXPECT_EQ(writes_network_files("#cloud-config\nbootcmd:\n- cp x /etc/netplan/50.yaml\n"),
-            "line 3 (/etc/netplan)");
+            "line 3 (/etc/netplan/50.yaml)");
   for (const std::string nothing :
        {"", "#cloud-config\n", "#cloud-config\n# /etc/netplan\nhostname: nmcli\n",
         "#cloud-config\nwrite_files:\nruncmd: 3\nbootcmd: {}\n"}) {
@@ -101,11 +103,35 @@ TEST(WritesNetworkFiles, InWhatACloudConfigWritesAndRuns) {
   }
 }
 
+TEST(WritesNetworkFiles, EachOnceUpToFive) {
+  EXPECT_EQ(writes_network_files("#cloud-config\n"
+                                 "write_files:\n"
+                                 "- path: \"/etc/netplan/60-a.yaml\"\n"
+                                 "runcmd:\n"
+                                 "- chmod 600 /etc/netplan/60-a.yaml; nmcli con up a\n"
+                                 "- cat /etc/NetworkManager/system-connections/b.nmconnection\n"),
+            "line 3 (/etc/netplan/60-a.yaml), line 5 (nmcli), "
+            "line 6 (/etc/NetworkManager/system-connections/b.nmconnection)");
+  std::string many = "#!/bin/sh\n";
+  for (int n = 1; n <= 7; ++n) {
+    many += "cat > /etc/sysconfig/network/ifcfg-eth" + std::to_string(n) + "\n";
+  }
+  EXPECT_THAT(writes_network_files(many),
+              AllOf(HasSubstr("line 6 (/etc/sysconfig/network/ifcfg-eth5), 2 more"),
+                    Not(HasSubstr("ifcfg-eth6"))));
+}
+
+TEST(WritesNetworkFiles, OnWindows) {
+  EXPECT_EQ(writes_network_files("#ps1_sysnative\nnew-netIPAddress -IPAddress 10.0.0.5\n"
+                                 "netsh interface ip set dns\n"),
+            "line 2 (new-netIPAddress), line 3 (netsh)");
+}
+
 TEST(WritesNetworkFiles, AnywhereInOtherKinds) {
   EXPECT_EQ(writes_network_files("#!/bin/sh\necho > /etc/systemd/network/10-x.network\n"),
-            "line 2 (/etc/systemd/network)");
+            "line 2 (/etc/systemd/network/10-x.network)");
   EXPECT_EQ(writes_network_files("#cloud-config\na: [\n/etc/network/interfaces.d/x\n"),
-            "line 3 (/etc/network/interfaces)");
+            "line 3 (/etc/network/interfaces.d/x)");
 }
 
 }  // namespace
