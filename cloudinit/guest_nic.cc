@@ -239,6 +239,7 @@ std::vector<GuestNic> guest_nics(const NetworkPlan& plan, Format format, Diagnos
     GuestNic nic;
     nic.id = ids.others[i];
     nic.mac = plan.others[i].mac;
+    nic.optional = is_optional(plan, plan.others[i].network);
     nic.dhcp4 = true;
     nic.dhcp_metric = plan.others[i].dhcp_metric;
     tell_order_of_devices(plan, plan.others[i], diagnostics);

@@ -85,8 +85,9 @@ MEANT = {
     "guest-name": {FIRST: {4: ("192.168.0.62/26", None, [])}, SECOND: {}},
     "learnt-ipv6": {FIRST: {}, SECOND: {}, THIRD: {}},
     "misleading-names": {f"02:00:00:00:00:0{n}": {} for n in range(1, 6)},
-    "demo": {FIRST: {4: ("192.168.0.62/26", None, [])}, SECOND: {4: ("192.168.0.63/26", None, [])},
+    "demo": {FIRST: {4: ("192.168.0.62/26", None, [])}, SECOND: {4: ("192.168.0.61/26", None, [])},
              THIRD: {}},
+    "other-nics": {FIRST: {4: ("192.168.0.62/26", None, [])}},
 }
 
 

@@ -74,7 +74,7 @@ Scenario demo() {
   ipam.routes = {route("0.0.0.0/0", "192.168.0.2")};
   ipam.routes[0].metric = 2001;
   ipam.mtu = 1500;
-  Attachment annotated = static_nic("net-annotation", "02:00:00:00:00:02", {"192.168.0.63/26"});
+  Attachment annotated = static_nic("net-annotation", "02:00:00:00:00:02", {"192.168.0.61/26"});
   annotated.mtu = 1500;
   Attachment dhcp = dhcp_nic("net-dhcp", "02:00:00:00:00:03");
   dhcp.dhcp_metric = 2003;
@@ -82,6 +82,17 @@ Scenario demo() {
   NetworkPlan plan = plan_of({ipam, annotated, dhcp}, {kPodNetwork});
   plan.default_route = "default";
   return {"demo", plan};
+}
+
+// All are listed, and the boot waits for the default route's alone.
+Scenario other_nics() {
+  NetworkPlan plan = plan_of({static_nic("blue", "02:00:00:00:00:01", {"192.168.0.62/26"})},
+                             {kPodNetwork,
+                              {"storage", "bridge", Mac::parse("02:00:00:00:00:02"), 2002},
+                              {"fast", "sriov", Mac::parse("02:00:00:00:00:03"), {}}});
+  plan.order = {"storage", "default", "blue", "fast"};
+  plan.default_route = "default";
+  return {"other-nics", plan};
 }
 
 // 192.168.0.62/32, as some providers give it, and a gateway that no subnet holds.
@@ -120,6 +131,7 @@ std::vector<Scenario> scenarios() {
       learnt_ipv6(),
       misleading_names(),
       demo(),
+      other_nics(),
       gateway_outside(),
       source_routing(),
   };

@@ -20,6 +20,7 @@ class Nic:
     slaac: bool = False  # asked for; renderers have no such word
     accept_ra: bool | None = None
     dhcp_metric: int | None = None
+    optional: bool = False  # the boot does not wait for it
     mtu: int | None = None
     addresses: list = field(default_factory=list)
     routes: set = field(default_factory=set)
@@ -49,6 +50,7 @@ def networkd(folder: Path) -> Nics:
         ra = one.get("IPv6AcceptRA")
         nic = Nic(name=one.get("Name", ""), dhcp4=dhcp in ("yes", "ipv4"), dhcp6=dhcp in ("yes", "ipv6"),
                   accept_ra=None if ra is None else ra.lower() in ("yes", "true"),
+                  optional=one.get("RequiredForOnline") == "no",
                   mtu=int(one["MTUBytes"]) if "MTUBytes" in one else None)
         for name, values in sections:
             if name == "Route":

@@ -26,7 +26,7 @@ def _v2(network: dict) -> Iterator[tuple[str, Nic]]:
                   dhcp6=entry.get("dhcp6", False), accept_ra=entry.get("accept-ra"),
                   dhcp_metric=entry.get("dhcp4-overrides", {}).get("route-metric"),
                   mtu=entry.get("mtu"), addresses=entry.get("addresses", []),
-                  dns=dns.get("addresses", []), search=dns.get("search", []))
+                  optional=entry.get("optional", False), dns=dns.get("addresses", []), search=dns.get("search", []))
         for key in ("gateway4", "gateway6"):
             if key in entry:
                 nic.add_route(None, entry[key])
