@@ -1,7 +1,6 @@
 // OVF 1.1 and 2.0 (DMTF DSP0243) as vSphere exports it, and oVirt's dialect of it. Elements are
 // known by their local names: prefixes differ between writers. Addresses are there only as
 // properties of a template (ProductSection of class "net" or "vami") or as oVirt's VmInit.
-#include <algorithm>
 #include <map>
 #include <pugixml.hpp>
 
@@ -63,8 +62,7 @@ std::string adapter_of(const pugi::xml_node& item, bool ovirt) {
     const auto known = kOvirtAdapters.find(types[0]);
     return known == kOvirtAdapters.end() ? "" : known->second;
   }
-  std::string adapter = types[0];
-  std::transform(adapter.begin(), adapter.end(), adapter.begin(), ascii_lower);
+  const std::string adapter = lower_case(types[0]);
   return adapter == "virtualsriovethernetcard" ? "sriov" : adapter;
 }
 
@@ -98,8 +96,7 @@ void read_properties(const pugi::xml_node& section, std::map<size_t, ConfiguredN
   std::map<size_t, std::pair<std::string, std::string>> dns;
   for (const pugi::xml_node& property : section.children()) {
     if (local(property.name()) != "Property") continue;
-    std::string key = attribute(property, "key");
-    std::transform(key.begin(), key.end(), key.begin(), ascii_lower);
+    std::string key = lower_case(attribute(property, "key"));
     size_t index = counts ? static_cast<size_t>(instance[0] - '0') : 0;
     if (!key.empty() && key.back() >= '0' && key.back() <= '9') {
       index = static_cast<size_t>(key.back() - '0');

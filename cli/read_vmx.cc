@@ -50,9 +50,8 @@ Settings parse(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     const size_t equals = line.find('=');
     if (line.starts_with('#') || equals == std::string_view::npos) continue;
-    std::string key(trimmed(line.substr(0, equals)));
-    std::transform(key.begin(), key.end(), key.begin(), ascii_lower);
-    settings[key] = unquoted(trimmed(line.substr(equals + 1)));
+    settings[lower_case(trimmed(line.substr(0, equals)))] =
+        unquoted(trimmed(line.substr(equals + 1)));
   }
   return settings;
 }

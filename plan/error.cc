@@ -66,12 +66,6 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), ascii_lower);
-  return out;
-}
-
 }  // namespace
 
 const ErrcInfo& info(Errc errc) {
@@ -91,11 +85,11 @@ std::string in_quotes(std::string_view text) {
 }
 
 std::string did_you_mean(std::string_view word, const std::string_view* known, size_t count) {
-  const std::string wanted = lower(word.substr(0, 64));
+  const std::string wanted = lower_case(word.substr(0, 64));
   std::string_view best;
   size_t best_distance = std::max<size_t>(2, wanted.size() / 3) + 1;
   for (size_t i = 0; i < count; ++i) {
-    const size_t distance = edit_distance(wanted, lower(known[i]));
+    const size_t distance = edit_distance(wanted, lower_case(known[i]));
     if (distance < best_distance) {
       best = known[i];
       best_distance = distance;

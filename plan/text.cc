@@ -1,5 +1,6 @@
 #include "plan/text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -53,6 +54,12 @@ char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - '
 bool is_ascii_alnum(char c) {
   const char lower = ascii_lower(c);
   return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9');
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(), ascii_lower);
+  return lower;
 }
 
 std::string printable(std::string_view text) {

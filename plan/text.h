@@ -26,6 +26,7 @@ bool is_utf8(std::string_view text);
 bool is_blank(std::string_view text);
 
 char ascii_lower(char c);
+std::string lower_case(std::string_view text);  // of ASCII letters
 bool is_ascii_alnum(char c);
 
 // "a, b, c"; "none" for an empty list.
