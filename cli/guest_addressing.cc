@@ -51,7 +51,7 @@ class Interpreter {
     for (const GuestRoute& route : report_.routes) place(route);
     for (size_t i = 0; i < nics_.size(); ++i) give_dns(i);
     give_stack_dns();
-    for (const std::string& text : report_.unreadable) ignore(text + " (no address)");
+    for (const std::string& text : report_.set_aside) ignore(text);
     return std::move(out_);
   }
 

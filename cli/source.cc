@@ -1,6 +1,5 @@
 #include "cli/source.h"
 
-#include <algorithm>
 #include <bit>
 #include <charconv>
 
@@ -18,8 +17,7 @@ std::string normal_uuid(std::string_view text) {
 }
 
 std::string guest_of(std::string_view id) {
-  std::string lower(id);
-  std::transform(lower.begin(), lower.end(), lower.begin(), ascii_lower);
+  const std::string lower = lower_case(id);
   if (lower.empty() || lower.starts_with("win")) return lower.empty() ? "" : "windows";
   if (lower.find("linux") != std::string::npos) return "linux";
   for (const std::string_view other :
@@ -40,15 +38,14 @@ std::optional<Mac> mac_if_any(std::string_view text) {
 
 std::optional<IpAddress> address_if_any(GuestReport& report, std::string_view text) {
   if (text.empty()) return std::nullopt;
-  if (++report.addresses_read > kMaxGuestAddresses) {
-    throw Error(Errc::kInvalidInput,
-                "has more than " + std::to_string(kMaxGuestAddresses) + " addresses for one guest",
-                report.source);
+  if (report.addresses_read == kMaxGuestAddresses) {
+    report.set_aside.push_back("addresses after the first " + std::to_string(kMaxGuestAddresses));
   }
+  if (report.addresses_read++ >= kMaxGuestAddresses) return std::nullopt;
   try {
     return IpAddress::parse(text.substr(0, text.find('%')));
   } catch (const Error&) {
-    report.unreadable.emplace_back(text);
+    report.set_aside.push_back(std::string(text) + " (no address)");
     return std::nullopt;
   }
 }

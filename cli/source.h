@@ -61,8 +61,8 @@ struct GuestReport {
   std::string source;
   std::vector<GuestNic> nics;
   std::vector<GuestRoute> routes;
-  GuestDns dns;                         // of the guest as a whole
-  std::vector<std::string> unreadable;  // what should be an address, and is not
+  GuestDns dns;                        // of the guest as a whole
+  std::vector<std::string> set_aside;  // what is wrong in it, with the reason: "x (no address)"
   size_t addresses_read = 0;
 };
 
@@ -126,8 +126,8 @@ std::string guest_of(std::string_view id);
 // Nothing for what is no unicast MAC, which guests have on tunnels.
 std::optional<Mac> mac_if_any(std::string_view text);
 
-// Adds it, and in `report` to what is unreadable where it is no address; a zone ("%3") is cut off.
-// Empty text adds nothing. Throws Error{kInvalidInput} after kMaxGuestAddresses.
+// Adds it, and in `report` to what is set aside where it is no address; a zone ("%3") is cut off.
+// Empty text adds nothing, nor does any after kMaxGuestAddresses.
 void add_address(GuestReport& report, GuestNic& nic, std::string_view text, GuestAddress address);
 std::optional<IpAddress> address_if_any(GuestReport& report, std::string_view text);
 

@@ -116,6 +116,19 @@ TEST(GuestAddressing, DuplicatesZonesAndNonsense) {
   EXPECT_THAT(vm.ignored, ElementsAre("fe80::1/64", "rubbish (no address)"));
 }
 
+TEST(GuestAddressing, AnImpossibleLengthIsSetAsideAlone) {
+  const Vm vm = import_guest(
+      nic("4000", address("10.0.0.5", "200", "manual") + "," + address("10.0.0.6", "24", "manual")),
+      route("10.1.0.0", "33", "10.0.0.254", "0") + "," + route("0.0.0.0", "-1", "10.0.0.254", "0") +
+          "," + route("0.0.0.0", "0", "10.0.0.1", "0"));
+  ASSERT_EQ(vm.nics[0].addressing.addresses.size(), 1U);
+  EXPECT_EQ(to_string(vm.nics[0].addressing.addresses[0]), "10.0.0.6/24");
+  EXPECT_EQ(vm.nics[0].addressing.gateway4, IpAddress::parse("10.0.0.1"));
+  EXPECT_THAT(vm.ignored,
+              ElementsAre("10.0.0.5/200 (no prefix length)", "10.1.0.0/33 (no prefix length)",
+                          "0.0.0.0/-1 (no prefix length)"));
+}
+
 TEST(GuestAddressing, TheGuestsOwnResolverIsNoServerForAnother) {
   const Vm vm =
       import_guest(kTwo, route("0.0.0.0", "0", "10.0.0.254", "0"), R"("127.0.0.53","192.0.2.53")");

@@ -1,5 +1,6 @@
 // Whatever is in a file, an import ends with an inventory or with an Error that has a message:
 // every fixture cut short, with bytes changed, taken out and doubled.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
@@ -9,6 +10,9 @@
 
 namespace patchbay::cli {
 namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
 
 constexpr int kDamages = 120;  // of each kind, to each file
 
@@ -91,21 +95,29 @@ std::string object_of(size_t count) {
 }
 
 TEST(ImportDamage, NumbersAreLimited) {
-  const std::string entry =
-      "{\"deviceConfigId\":4000,\"ipAddress\":[" + repeated(9000, "\"10.0.0.1\"", ",") + "]}";
   const std::string texts[] = {
       object_of(10000),
       "{\"virtualMachines\":[" + repeated(20001, "{\"name\":\"a\"}", ",") + "]}",
       "{\"devices\":[" + repeated(1001, "{\"macAddress\":\"00:50:56:00:00:01\"}", ",") + "]}",
-      "{\"_typeName\":\"GuestInfo\",\"net\":[" + repeated(10001, "{}", ",") + "]}",
       repeated(10001, "00:50:56:00:00:01:ip:10.0.0.1,,24", "_"),
-      vm_info("a", "\"net\":[" + repeated(3, entry, ",") + "]"),
   };
   for (const std::string& text : texts) {
     size_t refused = 0;
     expect_inventory_or_error(text, refused);
     EXPECT_EQ(refused, 1U) << text.substr(0, 40);
   }
+}
+
+TEST(ImportDamage, WhatOneGuestHasTooMuchOfStopsNoImport) {
+  const std::string entry =
+      "{\"deviceConfigId\":4000,\"ipAddress\":[\"10.0.0.1\"" + repeated(8999, ",\"x\"", "") + "]}";
+  const Vm addresses =
+      import_texts({vm_info("a", "\"net\":[" + repeated(3, entry, ",") + "]")}).vms.at("a");
+  EXPECT_EQ(addresses.nics.at(0).addressing.addresses.size(), 1U);
+  EXPECT_THAT(addresses.ignored, ElementsAre("x (no address)", "addresses after the first 20000"));
+  const Vm nics =
+      import_texts({vm_info("a", "\"net\":[" + repeated(10001, "{}", ",") + "]")}).vms.at("a");
+  EXPECT_THAT(nics.ignored, Contains("net after the first 10000"));
 }
 
 }  // namespace
