@@ -1,9 +1,8 @@
 #include "plan/cni_cache.h"
 
-#include <nettle/base64.h>
-
 #include <algorithm>
 
+#include "plan/base64_json.h"
 #include "plan/cni_result_json.h"
 #include "plan/nad_options_json.h"
 
@@ -12,21 +11,6 @@ namespace {
 
 constexpr size_t kMaxCacheBytes = size_t{2} << 20;
 constexpr std::string_view kCacheKind = "cniCacheV1";
-
-std::string decode_base64(const JsonReader& reader) {
-  const std::string text = reader.string();
-  base64_decode_ctx context;
-  base64_decode_init(&context);
-  std::string out(BASE64_DECODE_LENGTH(text.size()), '\0');
-  size_t length = out.size();
-  if (base64_decode_update(&context, &length, reinterpret_cast<uint8_t*>(out.data()), text.size(),
-                           text.data()) != 1 ||
-      base64_decode_final(&context) != 1) {
-    throw Error(Errc::kMalformed, "is not base64", reader.path());
-  }
-  out.resize(length);
-  return out;
-}
 
 std::string ipam_of(const JsonReader& config) {
   for (const JsonReader& plugin : plugins_of(config)) {
