@@ -9,12 +9,13 @@
 #include "domainxml/apply_plan.h"
 #include "domainxml/seed_disk.h"
 #include "plan/cloud_init_data.h"
+#include "plan/delivery.h"
 #include "plan/error.h"
 #include "plan/log.h"
 #include "plan/make_plan.h"
 #include "plan/names.h"
 #include "plan/text.h"
-#include "sidecar/delivery.h"
+#include "sidecar/hook_order.h"
 #include "sidecar/summary.h"
 
 namespace patchbay::sidecar {
@@ -69,16 +70,12 @@ std::string Hooks::answer_domain(std::string_view hook, std::string_view xml,
   const auto start = Clock::now();
   const Vmi vmi = parse_vmi(vmi_json);
   const NetworkPlan plan = plan_for(hook, vmi);
-  const bool has_seed = has_seed_disc(vmi, plan);
-  require_a_way(profile_, vmi, plan);
-  if (profile_.delivery == Delivery::kCloudInitVolume && !has_seed && !asked_for_cloud_init_) {
+  if (profile_.delivery == Delivery::kCloudInitVolume && has_written_volume(vmi, plan) &&
+      !asked_for_cloud_init_) {
     if (hook == kOnDefineDomain) require_earlier_cloud_init_call(plan);
     // A hook sidecar has been asked for the domain before, and has seen to it.
     else if (!sources_.has_hook_sidecar())
       require_hook_sidecar(plan);
-  }
-  if (profile_.delivery == Delivery::kNothing || hook == kMutateDomain) {
-    report(hook, plan, untold(plan));
   }
   std::string answer(xml);
   if (!plan.attachments.empty()) {
@@ -87,7 +84,7 @@ std::string Hooks::answer_domain(std::string_view hook, std::string_view xml,
     report(hook, plan, diagnostics);
     throw_if_errors(diagnostics);
   }
-  if (has_seed) {
+  if (has_seed_disc(vmi, plan)) {
     const std::string file = write_seed(hook, vmi, plan);
     if (profile_.delivery == Delivery::kSeedDisc) {
       answer = domainxml::add_seed_disk(answer, file, plan.guest);
@@ -103,7 +100,6 @@ CloudInitTexts Hooks::pre_cloud_init_iso(const CloudInitTexts& texts, std::strin
   asked_for_cloud_init_ = true;
   const Vmi vmi = parse_vmi(vmi_json);
   const NetworkPlan plan = plan_for(kPreCloudInitIso, vmi);
-  require_a_way(profile_, vmi, plan);
   if (vmi.cloud_init == CloudInitVolume::kNone && is_absent(texts.data)) {
     log_answer(kPreCloudInitIso, plan, "no cloud-init data", start);
     return texts;
@@ -134,8 +130,10 @@ NetworkPlan Hooks::plan_for(std::string_view hook, const Vmi& vmi) {
   input.network_info = network_info_for(vmi, input.pod);
   read_network_status(input);
   NetworkPlan plan = make_plan(input);
-  report(hook, plan, plan.diagnostics);
-  throw_if_errors(plan.diagnostics);
+  Diagnostics found = plan.diagnostics;
+  for (const Diagnostic& each : delivery_findings(vmi, plan)) found.push_back(each);
+  report(hook, plan, found);
+  throw_if_errors(found);
   return plan;
 }
 
