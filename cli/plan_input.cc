@@ -27,11 +27,11 @@ void add_plan_options(CLI::App& command, PlanFiles& files) {
       ->needs(vmi);
 }
 
-PlanInput read_plan_input(const PlanFiles& files) {
+PlanInput read_plan_input(const PlanFiles& files, std::string_view vmi_json) {
   const auto text_of = [](const std::string& path) {
     return path.empty() ? std::string() : read_text(path);
   };
-  return {.vmi = parse_vmi(read_text(files.vmi)),
+  return {.vmi = parse_vmi(vmi_json),
           .pod = parse_pod_state(read_text(files.pod)),
           .network_info = parse_network_info(text_of(files.network_info)),
           .network_status = parse_network_status(text_of(files.network_status))};

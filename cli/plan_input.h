@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "plan/make_plan.h"
 
@@ -22,7 +23,8 @@ struct PlanFiles {
 // first two does without the other. `files` has to live as long as the command.
 void add_plan_options(CLI::App& command, PlanFiles& files);
 
-PlanInput read_plan_input(const PlanFiles& files);
+// `vmi_json` is the text of files.vmi, which may be stdin and read once only.
+PlanInput read_plan_input(const PlanFiles& files, std::string_view vmi_json);
 
 // The whole of a file; "-" is stdin. Throws Error{kIo}.
 std::string read_text(const std::string& path);

@@ -4,12 +4,18 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "binding/describe.h"
 #include "binding/steps_for.h"
 #include "cli/plan_input.h"
 #include "cloudinit/network_data.h"
+#include "cloudinit/seed.h"
 #include "domainxml/apply_plan.h"
+#include "plan/cloud_init_volume.h"
+#include "plan/delivery.h"
 #include "plan/error.h"
 #include "plan/make_plan.h"
 #include "plan/rendering.h"
@@ -29,7 +35,28 @@ std::vector<std::string> steps_of(const std::string& network, const PodState& po
   return lines;
 }
 
-Rendering render(const PlanInput& input) {
+void add(const Diagnostics& found, Diagnostics& all) {
+  all.insert(all.end(), found.begin(), found.end());
+}
+
+// What the guest reads: what a sidecar hands over by its volume or by a seed disc, where one does;
+// else what the user wrote.
+std::string network_data_of(std::string_view vmi_json, const Vmi& vmi, const NetworkPlan& plan,
+                            Diagnostics& diagnostics) {
+  CloudInitData data = cloud_init_data_of(vmi_json, diagnostics);
+  if (has_seed_disc(vmi, plan)) {
+    data.data_source = cloudinit::seed_source(plan.guest);
+  } else if (!has_written_volume(vmi, plan)) {
+    return data.network_data;
+  }
+  cloudinit::Handover handover = cloudinit::hand_over(plan, data);
+  add(handover.diagnostics, diagnostics);
+  return std::move(handover.network_data);
+}
+
+Rendering render(const PlanFiles& files) {
+  const std::string vmi_json = read_text(files.vmi);
+  const PlanInput input = read_plan_input(files, vmi_json);
   Rendering rendering;
   rendering.plan = make_plan(input);
   rendering.diagnostics = rendering.plan.diagnostics;
@@ -40,19 +67,17 @@ Rendering render(const PlanInput& input) {
       rendering.steps.emplace_back(attachment.network, std::move(lines));
     }
   }
-  if (!rendering.plan.attachments.empty()) {
-    const auto source = input.vmi.cloud_init == CloudInitVolume::kConfigDrive
-                            ? CloudInitData::DataSource::kConfigDrive
-                            : CloudInitData::DataSource::kNoCloud;
-    rendering.network_data = cloudinit::render(
-        rendering.plan, cloudinit::format_for(source, rendering.plan.guest), rendering.diagnostics);
-  }
+  add(delivery_findings(input.vmi, rendering.plan), rendering.diagnostics);
+  // The sidecar refuses such a VM before it hands anything over.
+  if (has_errors(rendering.diagnostics)) return rendering;
+  rendering.network_data =
+      network_data_of(vmi_json, input.vmi, rendering.plan, rendering.diagnostics);
   return rendering;
 }
 
 // The whole answer is printed, mistakes in it too; then they decide how the program ends.
 void print(const PlanFiles& files) {
-  const Rendering rendering = render(read_plan_input(files));
+  const Rendering rendering = render(files);
   std::fputs(to_json(rendering).c_str(), stdout);
   throw_if_errors(rendering.diagnostics);
 }

@@ -26,7 +26,8 @@ struct Options {
 
 NetworkPlan plan_of(const Options& options) {
   if (!options.plan.empty()) return parse_network_plan(read_text(options.plan));
-  NetworkPlan plan = make_plan(read_plan_input(options.files));
+  const PlanFiles& files = options.files;
+  NetworkPlan plan = make_plan(read_plan_input(files, read_text(files.vmi)));
   throw_if_errors(plan.diagnostics);
   return plan;
 }
@@ -83,7 +84,8 @@ void check_usage(const Options& options) {
   }
   std::vector<std::string> paths = options.routes;
   paths.insert(paths.end(), {options.files.vmi, options.files.pod, options.files.network_info,
-                             options.plan, options.addresses, options.dns, options.search});
+                             options.files.network_status, options.plan, options.addresses,
+                             options.dns, options.search});
   if (std::count(paths.begin(), paths.end(), "-") > 1) {
     throw CLI::ValidationError("only one file can be \"-\", which is stdin");
   }

@@ -16,7 +16,8 @@ struct Rendering {
   NetworkPlan plan;
   std::vector<std::pair<std::string, std::vector<std::string>>> steps;  // by network
   std::vector<std::pair<std::string, std::string>> interfaces;          // by network
-  std::string network_data;                                             // empty: none
+  // What the guest gets: the user's own beside ours. Empty: none, or the VM is refused before.
+  std::string network_data;
   Diagnostics diagnostics;  // the plan's and those of what follows from it
 };
 
