@@ -15,17 +15,20 @@ constexpr uint32_t kScopeUniverse = 0;
 // name.
 constexpr uint32_t kFirstSourceTable = 1000;
 
-bool on_link(const Attachment& attachment, const IpPrefix& to) {
-  return std::any_of(
-      attachment.addresses.begin(), attachment.addresses.end(), [&](const PlannedAddress& planned) {
-        return planned.prefix.length <= to.length && planned.prefix.contains(to.address);
-      });
+// Windows gets the first address of a family alone.
+bool on_link(const Attachment& attachment, Guest guest, const IpPrefix& to) {
+  for (const PlannedAddress& planned : attachment.addresses) {
+    if (planned.prefix.family() != to.family()) continue;
+    if (planned.prefix.length <= to.length && planned.prefix.contains(to.address)) return true;
+    if (guest == Guest::kWindows) return false;
+  }
+  return false;
 }
 
 // Whether the guest will know the way to the gateway: learnt prefixes are not ours to judge.
-bool reachable(const Attachment& attachment, const IpAddress& via) {
+bool reachable(const Attachment& attachment, Guest guest, const IpAddress& via) {
   if (via.family() == Family::kIpv6 && via.is_link_local()) return true;
-  return learns_routes(attachment, via.family()) || on_link(attachment, {via, via.bits()});
+  return learns_routes(attachment, via.family()) || on_link(attachment, guest, {via, via.bits()});
 }
 
 std::string describe(const Route& route) {
@@ -70,11 +73,21 @@ class Narrowing {
       if (!meant) tell_lost_default(route);
     } else if (plan_.guest == Guest::kWindows && !route.to.is_default()) {
       left_out(route, "cloudbase-init reads default routes only", "set it inside the guest");
+    } else if (plan_.guest == Guest::kWindows && !has_address(route.to.family())) {
+      left_out(route, "cloudbase-init sets a gateway only together with a static address",
+               "let the network's DHCP server or router advertisements bring it");
     } else if (route.via) {
       add_by_gateway(route);
-    } else if (!on_link(attachment_, route.to)) {  // the NIC's own subnets need no route
+    } else if (!on_link(attachment_, plan_.guest,
+                        route.to)) {  // the NIC's own subnets need no route
       add_on_link(route);
     }
+  }
+
+  bool has_address(Family family) const {
+    return std::any_of(
+        attachment_.addresses.begin(), attachment_.addresses.end(),
+        [&](const PlannedAddress& planned) { return planned.prefix.family() == family; });
   }
 
   void add_on_link(const Route& route) {
@@ -89,7 +102,7 @@ class Narrowing {
 
   void add_by_gateway(const Route& route) {
     const IpAddress& via = *route.via;
-    const bool near = reachable(attachment_, via);
+    const bool near = reachable(attachment_, plan_.guest, via);
     if (!near && !can_say_on_link(via.family())) {
       tell_unreachable(route);
       return;
@@ -145,7 +158,7 @@ class Narrowing {
     }
     for (const Route& route : attachment_.routes) {
       if (!in_main_table(route)) continue;
-      const bool far = route.via && !reachable(attachment_, *route.via);
+      const bool far = route.via && !reachable(attachment_, plan_.guest, *route.via);
       said_.routes.push_back({route.to, route.via, route.metric, table, far});
     }
   }
@@ -174,7 +187,8 @@ class Narrowing {
   void tell_unreachable(const Route& route) {
     tell(Severity::kError,
          "the gateway of route " + describe(route) +
-             " is in none of the subnets of this NIC's addresses: guests would refuse it",
+             " is in none of the subnets of the addresses that the guest has here: guests would "
+             "refuse it",
          "correct the gateway, or give the address the prefix that the gateway is in");
   }
 

@@ -27,7 +27,8 @@ struct GuestRoutes {
 //   only such a route could reach;
 // - routes of a table that is not the main one;
 // - the attributes mtu, advmss and scope;
-// - for Windows, everything but default routes: cloudbase-init reads no other.
+// - for Windows, everything but default routes beside a static address of their family:
+//   cloudbase-init reads no other.
 //
 // Source routing gives the NIC a table of its own with all its routes, and a rule for each of its
 // addresses. Only netplan has words for it: an error for every other guest.

@@ -171,6 +171,23 @@ TEST_F(GuestRoutesTest, WindowsIsToldDefaultRoutesOnly) {
   expect_told(Severity::kWarning, "10.0.0.0/8 via 192.168.0.3 is left out");
 }
 
+// cloudbase-init's readers skip what is no static address, with the gateway in it.
+TEST_F(GuestRoutesTest, WindowsIsToldAGatewayBesideItsOneStaticAddressOnly) {
+  plan.guest = Guest::kWindows;
+  format = Format::kV1;
+  plan.default_route = "blue";
+  Attachment& blue = plan.attachments[0];
+  blue.addresses = {{IpPrefix::parse("192.168.0.62/26"), Source::kRecord},
+                    {IpPrefix::parse("10.1.0.5/24"), Source::kRecord}};
+  blue.routes = {route("0.0.0.0/0", "10.1.0.1")};
+  EXPECT_THAT(said(), IsEmpty());
+  expect_told(Severity::kError, "0.0.0.0/0 via 10.1.0.1 is in none of the subnets");
+  blue.addresses.clear();
+  blue.ipv4 = Ipv4Method::kDhcp;
+  EXPECT_THAT(said(), IsEmpty());
+  expect_told(Severity::kWarning, "together with a static address");
+}
+
 TEST_F(GuestRoutesTest, SourceRoutingHasATableForEachNicAndARuleForEachAddress) {
   plan.guest = Guest::kNetplan;
   plan.order = {"default", "blue", "green"};
