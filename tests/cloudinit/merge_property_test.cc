@@ -6,7 +6,11 @@
 #include <random>
 
 #include "cloudinit/merge.h"
+#include "cloudinit/network_data_text.h"
 #include "cloudinit/user_data_updates.h"
+#include "cloudinit/v1_text.h"
+#include "cloudinit/v2_text.h"
+#include "tests/cloudinit/random_plan.h"
 
 namespace patchbay::cloudinit {
 namespace {
@@ -209,6 +213,42 @@ TEST(MergeProperty, WhatPeopleWriteIsMergedWholly) {
     ASSERT_EQ(without_ours(result), text);
     expect_all_nics(text, result);
     if (HasFailure()) FAIL() << seed << ":\n" << result.text;
+  }
+}
+
+Format format_of(UserForm form) {
+  return form == UserForm::kV1   ? Format::kV1
+         : form == UserForm::kV2 ? Format::kV2
+                                 : Format::kNetworkData;
+}
+
+// The NICs of a plan, as hand_over() puts them beside the user's.
+TEST(MergeProperty, EveryPlanIsMergedIntoWhatPeopleWrite) {
+  for (unsigned seed = 0; seed < 700; ++seed) {
+    Draw draw(seed);
+    const std::string text = draw_text(draw);
+    const UserNetworkData user = read_user_network_data(text);
+    const NetworkPlan plan = RandomPlan(seed).make(kGuests[seed % kGuests.size()]);
+    Diagnostics diagnostics;
+    std::vector<std::string> taken = user.ids;
+    std::vector<NicText> ours;
+    const std::vector<GuestNic> nics = guest_nics(plan, format_of(user.form), diagnostics);
+    for (GuestNic nic : nics) {
+      nic.id = free_id(nic.id, taken);
+      const NetworkDataParts parts = network_data_parts(nic, plan.guest);
+      ours.push_back({nic.id,
+                      user.form == UserForm::kV1 ? v1_snippet(nic) : v2_snippet(nic, plan.guest),
+                      parts.link, parts.networks});
+    }
+    const Spliced result = merge_network_data(text, user, ours);
+    ASSERT_THAT(result.problem, IsEmpty()) << seed << ":\n" << text;
+    ASSERT_EQ(without_ours(result), text);
+    const std::vector<UserNic> all = read_user_network_data(result.text).nics;
+    ASSERT_EQ(all.size(), user.nics.size() + nics.size()) << result.text;
+    for (size_t i = 0; i < nics.size(); ++i) {
+      ASSERT_EQ(all[i].mac, nics[i].mac) << result.text;
+      ASSERT_EQ(all[i].addresses.size(), nics[i].addresses.size()) << result.text;
+    }
   }
 }
 
