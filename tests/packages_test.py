@@ -164,7 +164,7 @@ class Completion(unittest.TestCase):
                               ).splitlines()[-2].split())
 
     def test_completes_commands_options_values_and_files(self) -> None:
-        for typed, whole in {"insp": "inspect", "render --net": "render --network-info",
+        for typed, whole in {"insp": "inspect", "render --network-i": "render --network-info",
                              "render -f vm-": "render -f vm-of-ours.json", "import vm-": "import vm-of-ours.json",
                              "verify -o j": "verify -o json", "gather --kube": "gather --kubectl"}.items():
             self.assertEqual(self.completed(typed), whole)
