@@ -109,7 +109,7 @@ std::string disk_xml(const Element& devices, std::string_view file, Guest guest,
 }
 
 // Whether the disc is there. Aliases are one space of names for all devices, targets for all disks.
-bool has_disc(const Element& devices, std::string_view file) {
+bool has_disc(const Element& devices, std::string_view file, std::string_view others_folder) {
   bool found = false;
   for (const Element& device : devices.children) {
     const bool alias = device.child_attribute("alias", "name") == kSeedAlias;
@@ -117,7 +117,9 @@ bool has_disc(const Element& devices, std::string_view file) {
         device.name == "disk" && device.child_attribute("target", "dev") == kSeedTarget;
     if (!alias && !target) continue;
     const std::string_view source = device.child_attribute("source", "file");
-    if (found || !alias || !target || source != file) {
+    const bool anothers =
+        !others_folder.empty() && source.starts_with(std::string(others_folder) + "/");
+    if (found || !alias || !target || (source != file && !anothers)) {
       throw_conflict("a device " + in_quotes(device.name) + " of source " + in_quotes(source));
     }
     found = true;
@@ -133,9 +135,10 @@ const Element* last_disk(const Element& devices) {
 
 }  // namespace
 
-std::string add_seed_disk(std::string_view xml, std::string_view file, Guest guest) {
+std::string add_seed_disk(std::string_view xml, std::string_view file, Guest guest,
+                          std::string_view others_folder) {
   const Element devices = read_devices(xml);
-  if (has_disc(devices, file)) return std::string(xml);
+  if (has_disc(devices, file, others_folder)) return std::string(xml);
   if (devices.children.empty()) {
     throw_malformed(xml, devices.at.whole.begin, "<devices> without a device");
   }

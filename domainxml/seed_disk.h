@@ -14,7 +14,8 @@ inline constexpr std::string_view kSeedTarget = "sdzz";
 
 // `xml` (as apply_plan takes it, and after it) with the disc, behind its last disk; `xml` itself,
 // byte for byte, where it is there already (found by its alias, in KubeVirt's writing or in
-// libvirt's). `file`: the disc's path as QEMU sees it.
+// libvirt's). `file`: the disc's path as QEMU sees it. `others_folder`: what holds the same disc of
+// another container's, which then stays; empty for none.
 //
 // The bus is virtio-scsi: Debian's kernel for clouds, among others, has no driver for SATA. It is
 // SATA for Windows, which has one of its own, and where the domain has no SCSI controller: libvirt
@@ -25,6 +26,7 @@ inline constexpr std::string_view kSeedTarget = "sdzz";
 //
 // Throws Error{kMalformed} as apply_plan, Error{kConflict} where alias or target is taken by
 // another device.
-std::string add_seed_disk(std::string_view xml, std::string_view file, Guest guest);
+std::string add_seed_disk(std::string_view xml, std::string_view file, Guest guest,
+                          std::string_view others_folder = {});
 
 }  // namespace patchbay::domainxml

@@ -143,6 +143,16 @@ TEST(SeedDisk, EscapesThePath) {
               HasSubstr("file=\"/a&quot;&gt;&lt;b&amp;\""));
 }
 
+TEST(SeedDisk, LeavesTheDiscOfAnotherContainer) {
+  const std::string own = with_disc(domain_with(""));
+  EXPECT_EQ(add_seed_disk(own, "/plugin/seed.iso", Guest::kLinux, "/var/run/kubevirt-hooks"), own);
+  for (const char* folder : {"", "/var/run/kubevirt", "/plugin"}) {
+    const Error error =
+        error_of([&] { add_seed_disk(own, "/plugin/seed.iso", Guest::kLinux, folder); });
+    EXPECT_EQ(error.errc(), Errc::kConflict) << folder;
+  }
+}
+
 TEST(SeedDisk, RefusesADeviceThatHasItsNameOrTarget) {
   const std::string own = with_disc(domain_with(""));
   const std::string disc =
