@@ -11,8 +11,6 @@
 #include <filesystem>
 #include <system_error>
 
-#include "plan/error.h"
-
 namespace patchbay::sidecar {
 namespace {
 
@@ -24,10 +22,6 @@ constexpr size_t kRandomBytes = 4;
 // A socket younger than that may be another sidecar's that is bound and does not listen yet.
 constexpr time_t kStaleAfterSeconds = 2;
 
-[[noreturn]] void fail(const std::string& what, const std::string& path, int error) {
-  throw Error(Errc::kIo, what + ": " + std::generic_category().message(error), path);
-}
-
 std::string name_prefix(std::string_view profile) {
   return "patchbay-" + std::string(profile) + "-";
 }
@@ -35,7 +29,7 @@ std::string name_prefix(std::string_view profile) {
 std::string random_hex() {
   std::array<unsigned char, kRandomBytes> bytes{};
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-    fail("asking the kernel for a random socket name failed", "getrandom", errno);
+    fail_io("asking the kernel for a random socket name failed", "getrandom", errno);
   }
   std::string text;
   for (const unsigned char byte : bytes) {
@@ -63,7 +57,7 @@ std::string clear_left_overs(const std::string& directory, std::string_view prof
     if (unlink(entry.path().c_str()) == 0) name = candidate;
   }
   if (error) {
-    fail(
+    fail_io(
         "looking into the folder that KubeVirt shares with hook sidecars failed; expected a folder "
         "that is there and readable for uid " +
             std::to_string(geteuid()),
@@ -87,6 +81,12 @@ bool is_hook_socket_name(std::string_view name, std::string_view profile) {
   if (!name.starts_with(prefix) || !name.ends_with(kSuffix)) return false;
   const std::string_view digits = name.substr(prefix.size(), 2 * kRandomBytes);
   return digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+bool is_hook_socket(std::string_view path, std::string_view directory, std::string_view profile) {
+  const size_t slash = path.rfind('/');
+  return slash != std::string_view::npos && path.substr(0, slash) == directory &&
+         is_hook_socket_name(path.substr(slash + 1), profile);
 }
 
 HookSocket::HookSocket(const std::string& directory, std::string_view profile)

@@ -16,6 +16,9 @@ inline constexpr char kHooksDirectory[] = "/var/run/kubevirt-hooks";
 // start of profile "x-y"'s.
 bool is_hook_socket_name(std::string_view name, std::string_view profile);
 
+// The same of a whole path, for a HookSocket in `directory`.
+bool is_hook_socket(std::string_view path, std::string_view directory, std::string_view profile);
+
 class HookSocket {
  public:
   // Listens on `directory`/patchbay-<profile>-<random>.sock; nothing else is ever put into

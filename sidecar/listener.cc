@@ -19,10 +19,6 @@ constexpr int kBacklog = 16;
 constexpr std::chrono::milliseconds kShortagePause{20};
 constexpr size_t kMaxPathBytes = sizeof(sockaddr_un::sun_path) - 1;
 
-[[noreturn]] void fail(const std::string& what, const std::string& path, int error) {
-  throw Error(Errc::kIo, what + ": " + std::generic_category().message(error), path);
-}
-
 sockaddr_un address_of(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -32,7 +28,7 @@ sockaddr_un address_of(const std::string& path) {
 
 int open_socket() {
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) fail("opening a unix socket failed", "socket", errno);
+  if (fd < 0) fail_io("opening a unix socket failed", "socket", errno);
   return fd;
 }
 
@@ -44,6 +40,10 @@ bool is_shortage(int error) {
 }
 
 }  // namespace
+
+void fail_io(const std::string& what, const std::string& path, int error) {
+  throw Error(Errc::kIo, what + ": " + std::generic_category().message(error), path);
+}
 
 bool somebody_listens(const std::string& path) {
   if (path.size() > kMaxPathBytes) return true;  // not to be told
@@ -68,15 +68,15 @@ Listener::Listener(std::string path, const std::string& advice) : path_(std::mov
   if (bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     const int error = errno;
     close(fd_);
-    fail("creating the socket for virt-launcher failed; expected a folder that uid " +
-             std::to_string(geteuid()) + " may write to",
-         path_, error);
+    fail_io("creating the socket for virt-launcher failed; expected a folder that uid " +
+                std::to_string(geteuid()) + " may write to",
+            path_, error);
   }
   if (listen(fd_, kBacklog) != 0) {
     const int error = errno;
     unlink(path_.c_str());
     close(fd_);
-    fail("listening on the socket for virt-launcher failed", path_, error);
+    fail_io("listening on the socket for virt-launcher failed", path_, error);
   }
 }
 
@@ -88,7 +88,7 @@ Listener::~Listener() {
 int Listener::accept() {
   const int connection = accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (connection >= 0 || passes(errno)) return connection;
-  if (!is_shortage(errno)) fail("taking a connection of virt-launcher failed", path_, errno);
+  if (!is_shortage(errno)) fail_io("taking a connection of virt-launcher failed", path_, errno);
   // The connection stays in the queue and the descriptor readable: don't spin until there is room.
   std::this_thread::sleep_for(kShortagePause);
   return connection;

@@ -7,6 +7,9 @@
 
 namespace patchbay::sidecar {
 
+// Throws Error{kIo}: `what` failed on `path`, with the text of errno `error`.
+[[noreturn]] void fail_io(const std::string& what, const std::string& path, int error);
+
 // Whether a process listens on the socket at `path`, as far as can be told without being seen.
 bool somebody_listens(const std::string& path);
 

@@ -14,7 +14,7 @@ LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 # A diagnostic anywhere on its way through the sidecar; the sidecar's own errors, too. Those of parsers are of one
 # form, `WHERE: expected …, found …`, and have one row.
 DIAGNOSTIC = re.compile(r"Severity::k(?:Note|Warning|Error)\b(?!\s*[:;)])")
-ERRORS = {"sidecar": re.compile(r"(?:\bthrow Error|(?<!void )\bfail)\("), "binding": re.compile(r"\bthrow Error\(")}
+ERRORS = {"sidecar": re.compile(r"(?:\bthrow Error|(?<!void )\bfail(?:_io)?)\("), "binding": re.compile(r"\bthrow Error\(")}
 # Of a message's literals together; less is a helper that is handed its text.
 SHORTEST = {"plan": 25, "cloudinit": 25, "domainxml": 25, "sidecar": 25, "binding": 20}
 
