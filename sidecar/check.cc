@@ -86,14 +86,13 @@ void check_sockets(const CheckSources& sources, Report& report) {
   const std::vector<std::string> paths = sources.listening();
   bool served = false;
   for (const std::string& path : paths) {
-    const std::string name = std::filesystem::path(path).filename().string();
     if (path == sources.plugin_socket) {
       served = true;
       report.add(Level::kOk, "socket", path + ": the Plugin's, somebody listens");
-    } else if (is_hook_socket_name(name, profile.name)) {
+    } else if (is_hook_socket(path, sources.socket_dir, profile.name)) {
       served = true;
       report.add(Level::kOk, "socket", path + ": a hook sidecar of this profile listens");
-    } else if (name.starts_with("patchbay-")) {
+    } else if (std::filesystem::path(path).filename().string().starts_with("patchbay-")) {
       report.add(Level::kOk, "socket", path + ": another sidecar of this pod listens");
     }
   }

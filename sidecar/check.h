@@ -16,6 +16,7 @@ struct CheckSources {
   std::string profile;                                  // PATCHBAY_PROFILE
   std::string registration;                             // NETWORK_BINDING_PLUGIN_NAME
   std::string container;                                // CONTAINER_NAME
+  std::string socket_dir;                               // where hook sidecars listen
   std::string plugin_socket;                            // PATCHBAY_PLUGIN_SOCKET or --plugin-socket
   std::function<std::vector<std::string>()> listening;  // sockets in the pod, pod_sockets.h
   std::function<PodState()> pod_state;

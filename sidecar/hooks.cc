@@ -16,6 +16,7 @@
 #include "plan/names.h"
 #include "plan/text.h"
 #include "sidecar/hook_order.h"
+#include "sidecar/hook_socket.h"
 #include "sidecar/summary.h"
 
 namespace patchbay::sidecar {
@@ -87,7 +88,9 @@ std::string Hooks::answer_domain(std::string_view hook, std::string_view xml,
   if (has_seed_disc(vmi, plan)) {
     const std::string file = write_seed(hook, vmi, plan);
     if (profile_.delivery == Delivery::kSeedDisc) {
-      answer = domainxml::add_seed_disk(answer, file, plan.guest);
+      // A hook sidecar of this profile is asked before a Plugin: its disc will do.
+      const std::string_view others_folder = hook == kMutateDomain ? kHooksDirectory : "";
+      answer = domainxml::add_seed_disk(answer, file, plan.guest, others_folder);
     }
   }
   log_answer(hook, plan, answer == xml ? "domain unchanged" : "domain completed", start);
@@ -142,8 +145,17 @@ std::string Hooks::write_seed(std::string_view hook, const Vmi& vmi, const Netwo
   const cloudinit::Handover handover = cloudinit::hand_over(plan, nothing_yet);
   report(hook, plan, handover.diagnostics);
   throw_if_errors(handover.diagnostics);
-  return sources_.write_seed(
-      cloudinit::iso_image(cloudinit::make_seed(nothing_yet.data_source, vmi, handover)));
+  const std::string image =
+      cloudinit::iso_image(cloudinit::make_seed(nothing_yet.data_source, vmi, handover));
+  const WrittenSeed seed = sources_.write_seed(image);
+  if (seed.changed) {
+    sources_.log(log_line("info", "seed disc written",
+                          {{"hook", hook},
+                           {"vmi", plan.vmi},
+                           {"file", seed.file},
+                           {"bytes", std::to_string(image.size())}}));
+  }
+  return seed.file;
 }
 
 NetworkInfo Hooks::network_info_for(const Vmi& vmi, const PodState& pod) {

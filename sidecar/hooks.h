@@ -24,6 +24,11 @@ namespace patchbay::sidecar {
 
 using LogSink = std::function<void(std::string_view line)>;
 
+struct WrittenSeed {
+  std::string file;      // its path as QEMU sees it
+  bool changed = false;  // it did not have this image yet
+};
+
 // Where a hook looks and writes; tests give their own.
 struct HookSources {
   std::function<PodState()> pod_state;
@@ -31,8 +36,7 @@ struct HookSources {
   std::function<std::optional<std::string>()> network_status;  // the same
   std::function<bool()> has_hook_sidecar;  // of profile patchbay, anywhere in the pod
   std::function<void(std::chrono::milliseconds)> sleep;
-  // Puts the seed disc where QEMU finds it; returns its path as QEMU sees it.
-  std::function<std::string(std::string_view image)> write_seed;
+  std::function<WrittenSeed(std::string_view image)> write_seed;  // the seed disc
   LogSink log;
 };
 

@@ -40,22 +40,21 @@ std::string variable(const char* name) {
 
 void write_log(std::string_view line) { std::fwrite(line.data(), 1, line.size(), stderr); }
 
-std::string write_seed(const SeedFile& seed, std::string_view image) {
-  if (seed.write(image)) {
-    write_log(log_line("info", "seed disc written",
-                       {{"file", seed.path_for_qemu()}, {"bytes", std::to_string(image.size())}}));
-  }
-  return seed.path_for_qemu();
-}
-
-HookSources sources_with(const SeedFile& seed) {
+HookSources sources_with(const Options& options, const SeedFile& seed) {
   return {.pod_state = [] { return read_pod_state(); },
           .network_info = [] { return read_projected_file(kNetworkInfoPath); },
           .network_status = [] { return read_projected_file(kNetworkStatusPath); },
           .has_hook_sidecar =
-              [] { return has_hook_sidecar(read_listening_paths(), kCloudInitBinding); },
+              [&options] {
+                return has_hook_sidecar(read_listening_paths(), options.socket_dir,
+                                        kCloudInitBinding);
+              },
           .sleep = [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); },
-          .write_seed = [&seed](std::string_view image) { return write_seed(seed, image); },
+          .write_seed =
+              [&seed](std::string_view image) {
+                const bool changed = seed.write(image);
+                return WrittenSeed{seed.path_for_qemu(), changed};
+              },
           .log = write_log};
 }
 
@@ -102,7 +101,7 @@ void run(const Options& options) {
   const Profile& profile = find_profile(options.profile);
   const SeedFile seed = seed_file_for(options);
   StopEvent stop;
-  Hooks hooks(profile, sources_with(seed));
+  Hooks hooks(profile, sources_with(options, seed));
   Server server(profile, hooks, write_log, [&stop] { stop.request(); });
   std::optional<HookSocket> hook_socket;
   std::optional<PluginSocket> plugin_socket;
@@ -127,6 +126,7 @@ int print_check(const Options& options) {
       check({.profile = options.profile,
              .registration = options.registration,
              .container = options.container,
+             .socket_dir = options.socket_dir,
              .plugin_socket = options.plugin_socket,
              .listening = [] { return read_listening_paths(); },
              .pod_state = [] { return read_pod_state(); },
@@ -150,10 +150,10 @@ int carry_out(const Options& options) {
 }
 
 int main_with(std::span<char*> arguments) {
-  std::string termination_path = kTerminationPath;
+  std::string termination_path;  // the container's own process has one, no person's beside it
   try {
     const Options options = read_options(arguments, variable);
-    termination_path = options.termination_path;
+    if (options.task == Task::kServe) termination_path = options.termination_path;
     return carry_out(options);
   } catch (const Error& error) {
     write_log(log_line("error", error.message(), {{"where", error.where()}}));

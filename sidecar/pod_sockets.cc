@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <system_error>
@@ -43,9 +42,10 @@ std::vector<std::string> read_listening_paths() {
   return listening_paths(text.str());
 }
 
-bool has_hook_sidecar(const std::vector<std::string>& paths, std::string_view profile) {
+bool has_hook_sidecar(const std::vector<std::string>& paths, std::string_view directory,
+                      std::string_view profile) {
   return std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
-    return is_hook_socket_name(std::filesystem::path(path).filename().string(), profile);
+    return is_hook_socket(path, directory, profile);
   });
 }
 

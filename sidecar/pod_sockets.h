@@ -15,7 +15,9 @@ std::vector<std::string> listening_paths(std::string_view table);
 // The same of the kernel's table as it is now. Throws Error{kIo}.
 std::vector<std::string> read_listening_paths();
 
-// Whether a hook sidecar of that profile, not necessarily this process, is among `paths`.
-bool has_hook_sidecar(const std::vector<std::string>& paths, std::string_view profile);
+// Whether a hook sidecar of that profile, not necessarily this process, is among `paths`. All of a
+// pod write the same `directory`, each seeing its own.
+bool has_hook_sidecar(const std::vector<std::string>& paths, std::string_view directory,
+                      std::string_view profile);
 
 }  // namespace patchbay::sidecar

@@ -18,6 +18,7 @@ constexpr char kSocket[] = "/var/run/kubevirt-hooks/patchbay-patchbay-0a1b2c3d.s
 CheckSources good() {
   return {.registration = "patchbay",
           .container = "hook-sidecar-0",
+          .socket_dir = "/var/run/kubevirt-hooks",
           .listening = [] { return std::vector<std::string>{kSocket}; },
           .pod_state = [] { return pod_with("data"); },
           .network_info =
@@ -91,7 +92,7 @@ TEST(CheckTest, TellsWhatEachFindingMeans) {
     return R"([{"name":"default/data","interface":"pod3a6eb0790f3","ips":["192.168.0.62"]}])";
   };
   sources.listening = [] {
-    return std::vector<std::string>{"/x/patchbay-patchbay-dhcp-00000000.sock"};
+    return std::vector<std::string>{"/var/run/kubevirt-hooks/patchbay-patchbay-dhcp-00000000.sock"};
   };
   const CheckReport report = check(sources);
   EXPECT_TRUE(report.ok) << report.text;
@@ -101,6 +102,15 @@ TEST(CheckTest, TellsWhatEachFindingMeans) {
                     HasSubstr("note     record          none in this pod"),
                     HasSubstr("note     network-info    mounted, and lists nothing yet"),
                     HasSubstr("pod3a6eb0790f3 of default/data: 192.168.0.62, used where")));
+}
+
+TEST(CheckTest, ASidecarThatKubeVirtSeesElsewhereIsNotThisOne) {
+  CheckSources sources = good();
+  sources.socket_dir = "/var/run/other";
+  const CheckReport report = check(sources);
+  EXPECT_FALSE(report.ok);
+  EXPECT_THAT(report.text, AllOf(HasSubstr(std::string(kSocket) + ": another sidecar of this pod"),
+                                 HasSubstr("PROBLEM  socket          nobody listens")));
 }
 
 TEST(CheckTest, DrivesNoTerminal) {

@@ -32,9 +32,11 @@ TEST(PodSocketsTest, AreThoseThatTakeConnections) {
 }
 
 TEST(PodSocketsTest, AHookSidecarIsKnownByItsWholeName) {
-  EXPECT_TRUE(has_hook_sidecar(listening_paths(kTable), "patchbay"));
-  EXPECT_FALSE(has_hook_sidecar(listening_paths(kTable), "patchbay-seed")) << "it has ended";
-  EXPECT_FALSE(has_hook_sidecar({"/run/patchbay-patchbay-0a1b2c3d.sock.old"}, "patchbay"));
+  const std::vector<std::string> paths = listening_paths(kTable);
+  EXPECT_TRUE(has_hook_sidecar(paths, kHooksDirectory, "patchbay"));
+  EXPECT_FALSE(has_hook_sidecar(paths, kHooksDirectory, "patchbay-seed")) << "it has ended";
+  EXPECT_FALSE(has_hook_sidecar(paths, "/var/run", "patchbay")) << "another folder";
+  EXPECT_FALSE(has_hook_sidecar({"/run/patchbay-patchbay-0a1b2c3d.sock.old"}, "/run", "patchbay"));
 }
 
 TEST(PodSocketsTest, TheKernelListsOurs) {

@@ -64,11 +64,13 @@ class ProgramTest : public testing::Test {
   }
 
   // The path of the one socket, as soon as there is one.
-  std::string socket() {
+  std::string socket() { return socket(folder_); }
+
+  static std::string socket(const SocketFolder& folder) {
     const auto end = std::chrono::steady_clock::now() + kPatience;
     while (std::chrono::steady_clock::now() < end) {
-      const auto names = folder_.names();
-      if (!names.empty()) return folder_.path() / names.front();
+      const auto names = folder.names();
+      if (!names.empty()) return folder.path() / names.front();
       std::this_thread::sleep_for(milliseconds(1));
     }
     ADD_FAILURE() << "no socket";
@@ -285,12 +287,16 @@ TEST_F(ProgramTest, LeavesTheReasonOfItsEndWhereTheKubeletLooks) {
 }
 
 TEST_F(ProgramTest, ChecksForAPerson) {
-  Program nothing({"--check"});
+  const std::vector<std::string> arguments = {"--check", "--socket-dir", folder_.path().string()};
+  const SocketFolder other;
+  Program elsewhere({"--socket-dir", other.path().string()});
+  ASSERT_TRUE(info(socket(other)).status.ok());
+  Program nothing(arguments);
   EXPECT_EQ(nothing.wait(), 1);
   EXPECT_THAT(nothing.log(), HasSubstr("PROBLEM  socket          nobody listens"));
   const auto program = start();
   ASSERT_TRUE(info(socket()).status.ok());
-  Program check({"--check"});
+  Program check(arguments);
   EXPECT_EQ(check.wait(), 0) << check.log();
   EXPECT_THAT(check.log(), HasSubstr(socket() + ": a hook sidecar of this profile listens"));
 }

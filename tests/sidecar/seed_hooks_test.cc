@@ -26,11 +26,12 @@ constexpr char kPath[] = "/var/run/kubevirt-hooks/hook-sidecar-0/patchbay-seed/s
 class SeedHooksTest : public testing::Test {
  protected:
   Hooks make_hooks(std::string_view profile = "patchbay-seed",
-                   const PodState& pod = pod_with("data")) {
+                   const PodState& pod = pod_with("data"), const std::string& path = kPath) {
     HookSources sources = sources_of(pod, log_);
-    sources.write_seed = [this](std::string_view image) {
+    sources.write_seed = [this, path](std::string_view image) {
+      const bool changed = images_.empty() || images_.back() != image;
       images_.emplace_back(image);
-      return std::string(kPath);
+      return WrittenSeed{path, changed};
     };
     return {find_profile(profile), sources};
   }
@@ -85,6 +86,28 @@ TEST_F(SeedHooksTest, AnswersAllPassesAndTheTargetOfAMigrationAlike) {
   EXPECT_EQ(target.on_define_domain(domain("domain.pass2.xml"), vmi_), second);
   EXPECT_THAT(images_, SizeIs(5));
   EXPECT_THAT(images_, Each(images_[0]));
+}
+
+TEST_F(SeedHooksTest, ThePluginLeavesTheDiscOfTheHookSidecarBesideIt) {
+  const std::string asked = make_hooks().on_define_domain(domain(), vmi_);
+  Hooks plugin = make_hooks("patchbay-seed", pod_with("data"),
+                            "/var/run/kubevirt-plugin/patchbay/patchbay-seed/seed.iso");
+  EXPECT_EQ(plugin.mutate_domain("libvirt", asked, vmi_), asked);
+  EXPECT_THAT(images_, SizeIs(2)) << "which is written by both";
+  const std::string alone = plugin.mutate_domain("libvirt", domain(), vmi_);
+  EXPECT_THAT(alone, HasSubstr("/var/run/kubevirt-plugin/"));
+  EXPECT_EQ(error_of([&] { make_hooks().on_define_domain(alone, vmi_); }).errc(), Errc::kConflict)
+      << "no Plugin is asked before";
+}
+
+TEST_F(SeedHooksTest, LogsTheDiscOnceWithItsVm) {
+  Hooks hooks = make_hooks();
+  hooks.on_define_domain(hooks.on_define_domain(domain(), vmi_), vmi_);
+  EXPECT_EQ(log_.count("seed disc written"), 1U);
+  EXPECT_THAT(log_.text(), HasSubstr(R"("msg":"seed disc written","hook":"OnDefineDomain",)"
+                                     R"("vmi":"default/vm-01-masq-plus-one","file":")" +
+                                     std::string(kPath) + R"(","bytes":")" +
+                                     std::to_string(images_.at(0).size()) + "\""));
 }
 
 // On a migration's target this sidecar's container may have the name that the XML has.

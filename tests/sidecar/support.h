@@ -104,7 +104,7 @@ inline HookSources sources_of(const PodState& pod, LogBook& log) {
           .network_status = [] { return std::nullopt; },
           .has_hook_sidecar = [] { return false; },
           .sleep = [](std::chrono::milliseconds) {},
-          .write_seed = [](std::string_view) -> std::string {
+          .write_seed = [](std::string_view) -> WrittenSeed {
             throw std::logic_error("a seed disc where none is expected");
           },
           .log = log.sink()};
