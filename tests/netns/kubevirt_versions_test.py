@@ -4,8 +4,6 @@ the Plugin beside them and alone, network-status coming late, records of another
 import copy
 import json
 import subprocess
-import threading
-import time
 import unittest
 from pathlib import Path
 
@@ -22,6 +20,14 @@ FIXTURE = SOURCE / "tests/fixtures/12-nocloud-userdata"
 NETWORK, SECOND = "data", "asks"
 SECOND_MAC = "02:00:00:00:00:63"
 SEED = "patchbay-seed/seed.iso"
+# The program with a file where the kubelet makes one; prints what is in it afterwards.
+TERMINATION_LOG = """
+mount -t tmpfs tmpfs /dev
+echo before > /dev/termination-log
+chmod 666 /dev/termination-log
+"$@"
+cat /dev/termination-log
+"""
 
 
 class KubeVirtCase(PodCase):
@@ -134,6 +140,7 @@ class Versions(KubeVirtCase):
         manager.shutdown()
         for container in both:
             self.assertEqual(container.process.wait(timeout=60), 0, container.log_file.read_text())
+        for container in both:  # in one folder, where it is flat
             self.assertEqual(leftovers(container.hooks), [])
             self.assertTrue(all(line["vmi"] == "default/vm-12-nocloud-userdata"
                                 for line in container.log() if "hook" in line and
@@ -165,6 +172,15 @@ class Versions(KubeVirtCase):
                 self.assertIn(b"192.168.0.62/26", (container.hooks / SEED).read_bytes())
 
 
+class TerminationLog(KubeVirtCase):
+    def test_is_the_containers_own_and_no_persons(self) -> None:
+        for arguments, expected in (((), "this version has no profile"), (("--chek",), "before")):
+            with self.subTest(arguments):
+                text = self.pod.run("unshare", "--mount", "sh", "-c", TERMINATION_LOG, "sh", "env",
+                                    "PATCHBAY_PROFILE=x", *self.program, *arguments)
+                self.assertIn(expected, text)
+
+
 class PluginAlone(KubeVirtCase):
     def setUp(self) -> None:
         super().setUp()
@@ -193,6 +209,15 @@ class PluginAlone(KubeVirtCase):
         domain = manager.on_define_domain(self.vmi, self.domain)
         self.assertEqual(plugin.mutate_domain(self.vmi, domain), domain)
 
+    def test_leaves_the_seed_disc_of_a_hook_sidecar_beside_it(self) -> None:
+        newest = VERSIONS[-1]
+        self.container(newest, "patchbay-seed")
+        _, plugin = self.plugin("patchbay-seed")
+        vmi = self.bound_to("patchbay-seed", volume=False)
+        domain = self.manager(newest, 1).on_define_domain(vmi, self.domain)
+        self.assertIn(f"/var/run/kubevirt-hooks/hook-sidecar-0/{SEED}", domain)
+        self.assertEqual(plugin.mutate_domain(vmi, domain), domain)
+
     def test_refuses_domains_of_another_kind(self) -> None:
         _, plugin = self.plugin("patchbay-dhcp")
         error = self.refused(lambda: plugin.mutate_domain(self.vmi, self.domain, "cloud-hypervisor"))
@@ -216,18 +241,12 @@ class NetworkStatus(KubeVirtCase):
         self.container(VERSIONS[-1], "patchbay", status=self.status)
         self.hooks = self.manager(VERSIONS[-1], 1)
 
-    def test_that_comes_late_is_waited_for(self) -> None:
-        def arrive() -> None:
-            time.sleep(0.5)
-            project(self.status, "network-status", json.dumps([self.entry]))
-
-        kubelet = threading.Thread(target=arrive)
-        kubelet.start()
-        try:
-            # Where this machine is slower than the sidecar's patience, KubeVirt tries again, as ever.
-            data = self.at_last()
-        finally:
-            kubelet.join()
+    def test_that_comes_late_is_read_when_kubevirt_tries_again(self) -> None:
+        error = self.refused(lambda: self.hooks.pre_cloud_init_iso(self.vmi, self.cloud_init))
+        self.assertEqual(error.code.name, "UNAVAILABLE")
+        self.assertIn(f"what the pod got on {NETWORK},", error.details)
+        project(self.status, "network-status", json.dumps([self.entry]))
+        data = self.hooks.pre_cloud_init_iso(self.vmi, self.cloud_init)
         self.assertIn("192.168.0.62/26", data["NetworkData"])
 
     def test_is_what_render_takes_too(self) -> None:
@@ -240,15 +259,6 @@ class NetworkStatus(KubeVirtCase):
         data = next(each for each in rendered["plan"]["attachments"] if each["network"] == NETWORK)
         self.assertEqual(data["addresses"],
                          [{"address": "192.168.0.62/26", "source": "network-status"}])
-
-    def at_last(self) -> dict:
-        for _ in range(100):
-            try:
-                return self.hooks.pre_cloud_init_iso(self.vmi, self.cloud_init)
-            except HookError as error:
-                self.assertEqual(error.code.name, "UNAVAILABLE")
-                time.sleep(0.1)
-        raise AssertionError("network-status is never seen")
 
     def test_without_a_prefix_anywhere_is_refused_with_what_to_write(self) -> None:
         project(self.status, "network-status",
