@@ -30,16 +30,15 @@ COMMAND_LINE = "console=ttyS0 quiet mitigations=off panic=-1 intel_iommu=on iomm
 CARD_MAC, FAR_MAC, LRO_MAC = "02:00:00:00:10:01", "02:00:00:00:10:02", "02:00:00:00:10:03"
 
 
-def devices(cable: Path) -> list[str]:
-    """The PCI devices, as arguments of QEMU; `cable` is a socket's path."""
-    address = f"addr.type=unix,addr.path={cable}"
+def devices() -> list[str]:
+    """The PCI devices, as arguments of QEMU. The cable is a hub of its own: sockets that QEMU opens for
+    itself it opens in threads, and the end that connects can come before the one that listens."""
     return ["-device", "intel-iommu,intremap=on",
-            "-netdev", f"stream,id=card,server=on,{address}",
-            "-netdev", f"stream,id=far,server=off,{address}",
+            "-netdev", "hubport,id=card,hubid=0", "-netdev", "hubport,id=far,hubid=0",
             "-device", "pcie-root-port,id=root,chassis=1,slot=1",
             "-device", f"igb,bus=root,netdev=card,mac={CARD_MAC},romfile=",
             "-device", f"virtio-net-pci,netdev=far,mac={FAR_MAC},romfile=",
-            "-netdev", f"stream,id=alone,server=on,{address}.alone",
+            "-netdev", "hubport,id=alone,hubid=1",
             "-device", f"vmxnet3,netdev=alone,mac={LRO_MAC},romfile="]
 
 
@@ -59,7 +58,7 @@ def qemu(image: KernelImage, room: Path) -> list[str]:
             "-serial", f"file:{room / 'console'}",
             "-chardev", "stdio,id=tests,signal=off", "-serial", "chardev:tests",
             *shared(MACHINE, "/"), *shared(MODULES_TAG, image.modules),
-            *shared(ROOM_TAG, room, writable=True), *devices(room / "cable")]
+            *shared(ROOM_TAG, room, writable=True), *devices()]
 
 
 def start_script(words: Sequence[str]) -> str:
