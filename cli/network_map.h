@@ -1,0 +1,100 @@
+// The map of an import: which network of the source is which on the cluster, and what the guests
+// are told. One YAML, that a person writes, or `patchbay import --suggest-map` to begin with:
+//
+//   namespace: vms              # of the VMs and, where they name none, of the NADs
+//   guestConfig: keep           # keep | cloud-init | seed | dhcp
+//   treatUnknownAs: static      # static | dhcp: addresses whose origin the source does not tell
+//   networks:
+//   - from: {key: dvportgroup-47}          # or name (and switch), or vlan; all that is given holds
+//     to: {nad: web-100, bridge: br1, vlan: 100, port: ens6}
+//   - from: {name: "DMZ/Public"}
+//     to: {nad: dmz/public, exists: true}  # the NAD is there: it is referred to, not written
+//   - from: {name: Backup}
+//     to: ignore                           # the NIC is left out
+//   - from: {name: Management}
+//     to: pod                              # the pod network, masqueraded; only where asked for
+//   vms:
+//     win05-sql: {name: sql05, namespace: db, guestConfig: dhcp, treatUnknownAs: dhcp}
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/inventory.h"
+#include "plan/diagnostic.h"
+
+namespace patchbay::cli {
+
+// What the guest is told, and so the binding's name (plan/bindings.h).
+enum class GuestConfig {
+  kKeep,       // nothing: its disk has its configuration. MAC and NIC order are kept
+  kCloudInit,  // by the VM's cloud-init volume
+  kSeed,       // by a disc that patchbay adds
+  kDhcp,       // by DHCP and router advertisements
+};
+std::string_view name(GuestConfig config);
+
+struct Target {
+  enum class Kind { kNad, kPod, kIgnore };
+
+  Kind kind = Kind::kNad;
+  std::string name_space;  // of the NAD
+  std::string nad;
+  std::string bridge;            // of the nodes; empty only where `exists`
+  std::string port;              // the nodes' NIC under the bridge; empty: the bridge is there
+  std::optional<uint16_t> vlan;  // nothing: untagged
+  bool exists = false;           // the NAD is there
+
+  bool operator==(const Target&) const = default;
+};
+
+// What is given has to hold; a key beats a name with its switch, that a name, that a VLAN.
+struct SourceMatch {
+  std::string key;
+  std::string name;  // as `--list` shows it
+  std::string switch_name;
+  std::optional<uint16_t> vlan;
+
+  bool operator==(const SourceMatch&) const = default;
+};
+
+struct MapEntry {
+  SourceMatch from;
+  Target to;
+  std::string where;  // "networks[2]", for messages
+
+  bool operator==(const MapEntry&) const = default;
+};
+
+struct VmChoice {
+  std::string name;
+  std::string name_space;
+  std::optional<GuestConfig> guest_config;
+  std::optional<Method> treat_unknown_as;
+
+  bool operator==(const VmChoice&) const = default;
+};
+
+struct NetworkMap {
+  std::string name_space;
+  GuestConfig guest_config = GuestConfig::kKeep;
+  std::optional<Method> treat_unknown_as;  // nothing: a NIC of unknown method is an error
+  std::vector<MapEntry> networks;
+  std::map<std::string, VmChoice> vms;  // by the name in the inventory
+
+  bool operator==(const NetworkMap&) const = default;
+};
+
+// All mistakes are collected into `diagnostics` as errors, with the path and a guess for a key that
+// is not known. Throws Error{kMalformed} for what is no YAML.
+NetworkMap parse_network_map(std::string_view yaml, Diagnostics& diagnostics);
+
+// A first map: every network that a NIC is on, once; what only a person knows stands as a comment
+// beside a value that parse_network_map refuses by name.
+std::string suggest_map(const Inventory& inventory);
+
+}  // namespace patchbay::cli
