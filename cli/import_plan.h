@@ -17,13 +17,13 @@
 namespace patchbay::cli {
 
 struct NicPlan {
-  size_t index = 0;                     // of the source's NIC, in the order of the hardware
-  Network source;                       // the network it was on
-  Target target;                        // never kIgnore: such a NIC is in VmPlan::left_out
-  std::string network;                  // the VMI's name for interface and network: a DNS label
-  std::optional<Mac> mac;               // kept; nothing where the source has none
-  std::string model;                    // KubeVirt's interface model: "virtio", "e1000e", …
-  std::string binding;                  // plan/bindings.h; empty: KubeVirt's own (the pod network)
+  size_t index = 0;        // of the source's NIC, in the order of the hardware
+  Network source;          // the network it was on
+  Target target;           // never kIgnore: such a NIC is in VmPlan::left_out
+  std::string network;     // the VMI's name for interface and network: a DNS label
+  std::optional<Mac> mac;  // kept; nothing where the source has none
+  std::string model;    // KubeVirt's interface model: "virtio", "e1000e", …; empty with "sriov"
+  std::string binding;  // plan/bindings.h; "sriov": KubeVirt's own; empty: masquerade, of the pod
   bool link_down = false;               // was not connected at start
   Addressing before;                    // as the source says
   std::optional<NetworkWishes> wishes;  // its entry in patchbay.io/networks; nothing: none

@@ -73,6 +73,7 @@ struct Addressing {
   Method method = Method::kUnknown;  // of both
   std::vector<NicAddress> addresses;
   std::vector<std::string> observed;
+  bool ipv6_auto = false;  // it has addresses that routers announced
   std::optional<IpAddress> gateway4, gateway6;
   std::vector<NicRoute> routes;
   std::vector<IpAddress> dns;
@@ -107,6 +108,7 @@ struct Nic {
   std::string adapter;            // "vmxnet3", "e1000e", "sriov", "virtio"…; empty: not said
   Network network;
   bool start_connected = true;
+  std::optional<uint32_t> pci_slot;  // VMware's pciSlotNumber; many guests name the NIC by it
   Addressing addressing;
   std::vector<NicWarning> warnings;  // each once, in order
 
