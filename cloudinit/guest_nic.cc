@@ -19,6 +19,25 @@ void tell_lost_dns_options(const Attachment& attachment, Diagnostics& diagnostic
                          "set them in the guest's resolv.conf or resolved.conf where they matter"});
 }
 
+// Version 1 and network_data.json hang a NIC's name service on its addresses (GuestSubnet);
+// servers, not domains, are in network_data.json's list for the whole guest, too.
+void tell_dns_without_address(const GuestNic& nic, const std::string& network, Format format,
+                              Diagnostics& diagnostics) {
+  if (format == Format::kV2 || !subnets_of(nic).empty()) return;
+  std::vector<std::string> lost = nic.dns_search;
+  if (format == Format::kV1) {
+    for (const IpAddress& server : nic.dns_servers) lost.push_back(server.to_string());
+  }
+  if (lost.empty()) return;
+  diagnostics.push_back(
+      {Severity::kWarning, network, "dns",
+       "the network's name service, " + printable(join(lost)) +
+           ", doesn't reach the guest: beside no address its configuration has no "
+           "place for it",
+       "use a cloudInitNoCloud volume without networkData, or set it inside the "
+       "guest"});
+}
+
 // Who sets the metric of default routes that DHCP brings: with v2 the renderers eni, sysconfig and
 // netplan's; networkd's looks it up under the NIC's name in the guest (22.4 and 25.1 alike), and
 // finds it only where that is the id. Of the other formats only eni and sysconfig take it.
@@ -170,6 +189,7 @@ GuestNic guest_nic(const NetworkPlan& plan, const Attachment& attachment, const 
       nic.addresses.push_back(planned.prefix);
     }
     tell_weak_metric(plan, attachment, format, diagnostics);
+    tell_dns_without_address(nic, attachment.network, format, diagnostics);
   }
   GuestRoutes routes = guest_routes(plan, attachment, format, diagnostics);
   nic.routes = std::move(routes.routes);

@@ -84,14 +84,26 @@ class Narrowing {
     }
   }
 
+  // Version 1 and network_data.json hang routes on the addresses (GuestSubnet).
+  bool has_place(Family family) const {
+    return format_ == Format::kV2 || has_address(family) || learns_routes(attachment_, family);
+  }
+
   bool has_address(Family family) const {
     return std::any_of(
         attachment_.addresses.begin(), attachment_.addresses.end(),
         [&](const PlannedAddress& planned) { return planned.prefix.family() == family; });
   }
 
+  void tell_no_place(const Route& route) {
+    left_out(route, "beside no address of its family that has no place for one",
+             "use a cloudInitNoCloud volume without networkData, or set it inside the guest");
+  }
+
   void add_on_link(const Route& route) {
-    if (can_say_on_link(route.to.family())) {
+    if (!has_place(route.to.family())) {
+      tell_no_place(route);
+    } else if (can_say_on_link(route.to.family())) {
       tell_lost_attributes(route);
       said_.routes.push_back({route.to, {}, route.metric, {}, false});
     } else {
@@ -105,6 +117,10 @@ class Narrowing {
     const bool near = reachable(attachment_, plan_.guest, via);
     if (!near && !can_say_on_link(via.family())) {
       tell_unreachable(route);
+      return;
+    }
+    if (!has_place(route.to.family())) {
+      tell_no_place(route);
       return;
     }
     tell_lost_attributes(route);

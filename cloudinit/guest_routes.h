@@ -26,6 +26,7 @@ struct GuestRoutes {
 // - routes on the link that the guest has no word for, and with those, as an error, a gateway that
 //   only such a route could reach;
 // - routes of a table that is not the main one;
+// - in v1 and network_data.json, routes of a family in which the NIC gets no address;
 // - the attributes mtu, advmss and scope;
 // - for Windows, everything but default routes beside a static address of their family:
 //   cloudbase-init reads no other.

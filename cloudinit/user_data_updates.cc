@@ -31,12 +31,6 @@ constexpr std::array<std::string_view, 10> kNetworkWords{"/etc/sysconfig/network
                                                          "set-netipinterface"};
 constexpr size_t kMostPlaces = 5;  // are named
 
-std::string lower(std::string_view text) {
-  std::string made(text);
-  std::transform(made.begin(), made.end(), made.begin(), ascii_lower);
-  return made;
-}
-
 // Where the YAML of a plain cloud-config starts, behind its first line; npos: it is none.
 // cloud-init takes whatever starts with the header; with more of a word behind it, it is something
 // else.
@@ -44,11 +38,11 @@ size_t config_start(std::string_view user_data) {
   const size_t start = std::min(user_data.find_first_not_of(kBlank), user_data.size());
   const std::string_view header = user_data.substr(start, kHeader.size());
   const size_t behind = start + header.size();
-  if (lower(header) != kHeader) return std::string_view::npos;
+  if (lower_case(header) != kHeader) return std::string_view::npos;
   if (behind < user_data.size() && kBlank.find(user_data[behind]) == std::string_view::npos) {
     return std::string_view::npos;
   }
-  if (lower(user_data.substr(0, kMimeSearch)).find("mime-version:") != std::string::npos) {
+  if (lower_case(user_data.substr(0, kMimeSearch)).find("mime-version:") != std::string::npos) {
     return std::string_view::npos;
   }
   const size_t line_end = user_data.find('\n', behind);
@@ -95,7 +89,7 @@ class Mentions {
   }
 
   void in(std::string_view text, int line) {
-    const std::string lowered = lower(text);
+    const std::string lowered = lower_case(text);
     for (const std::string_view word : kNetworkWords) {
       for (size_t at = lowered.find(word); at != std::string::npos;
            at = lowered.find(word, at + word.size())) {

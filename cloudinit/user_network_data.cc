@@ -21,8 +21,7 @@ std::string scalar(const YamlNode* node) {
 
 // PyYAML's booleans (YAML 1.1), which is what cloud-init sees.
 bool is_true(const YamlNode* node) {
-  std::string text = scalar(node);
-  std::transform(text.begin(), text.end(), text.begin(), ascii_lower);
+  const std::string text = lower_case(scalar(node));
   return text == "true" || text == "yes" || text == "on";
 }
 

@@ -161,6 +161,22 @@ TEST_F(GuestRoutesTest, AGatewayOutsideTheSubnetsIsAnErrorWhereNoWordLeadsToIt) 
   EXPECT_THAT(said(), ElementsAre("fd77::1/128", "::/0 via fd77::1 on-link"));
 }
 
+TEST_F(GuestRoutesTest, BesideNoAddressOfItsFamilyOnlyVersion2HasAPlaceForOne) {
+  plan.attachments[0] = static_nic("blue", "02:00:00:00:00:01", {"192.168.0.62/26"});
+  add(route("fd09::/64", "fe80::1"));
+  EXPECT_THAT(said(), ElementsAre("fd09::/64 via fe80::1"));
+  EXPECT_THAT(diagnostics, IsEmpty());
+  for (const Format other : {Format::kV1, Format::kNetworkData}) {
+    format = other;
+    EXPECT_THAT(said(), IsEmpty());
+    expect_told(Severity::kWarning, "fe80::1 is left out of the guest's configuration: beside no");
+  }
+  plan.attachments[0] = static_nic("blue", "02:00:00:00:00:01", {"fd00::62/64"});
+  add(on_link_route("10.0.0.0/8"));
+  EXPECT_THAT(said(), IsEmpty());
+  expect_told(Severity::kWarning, "10.0.0.0/8 on the link is left out");
+}
+
 TEST_F(GuestRoutesTest, WindowsIsToldDefaultRoutesOnly) {
   plan.guest = Guest::kWindows;
   format = Format::kV1;

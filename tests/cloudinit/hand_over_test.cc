@@ -304,6 +304,26 @@ TEST_F(HandOverTest, WhatNetworkConfigCantSayIsInTheDiagnostics) {
       ElementsAre(told(Severity::kWarning, "the resolver options ndots:5, edns0", "resolv")));
 }
 
+// A list of name servers for the whole guest is all that network_data.json has beside addresses.
+TEST_F(HandOverTest, NameServiceBesideNoAddressThatAConfigDriveCantSayIsInTheDiagnostics) {
+  plan.guest = Guest::kNetworkd;
+  plan.first_boot_only = true;
+  plan.attachments = {nic("blue", "02:00:00:00:00:aa")};
+  plan.attachments[0].dns.servers = {IpAddress::parse("192.168.0.53")};
+  plan.attachments[0].dns.search = {"a.example", "b.example"};
+  EXPECT_THAT(hand_over(plan, data).diagnostics, IsEmpty()) << "version 2 says it";
+  data.data_source = CloudInitData::DataSource::kConfigDrive;
+  const Handover handover = hand_over(plan, data);
+  EXPECT_THAT(handover.network_data, HasSubstr("192.168.0.53"));
+  EXPECT_THAT(handover.diagnostics,
+              ElementsAre(told(Severity::kWarning, "name service, a.example, b.example, doesn't",
+                               "cloudInitNoCloud")));
+  Diagnostics of_version_1;
+  render(plan, Format::kV1, of_version_1);
+  EXPECT_THAT(of_version_1, ElementsAre(told(Severity::kWarning, "b.example, 192.168.0.53, doesn't",
+                                             "cloudInitNoCloud")));
+}
+
 TEST_F(HandOverTest, ThatNetworkManagerMayPreferAnotherNicIsSaid) {
   plan.default_route = "blue";
   plan.others[0].dhcp_metric = 2000;
