@@ -26,8 +26,7 @@ using Clock = std::chrono::steady_clock;
 
 // KubeVirt itself waits that long for its own annotation (pkg/network/deviceinfo, v1.9.0).
 constexpr std::chrono::milliseconds kNetworkInfoWait{1000};
-constexpr std::chrono::milliseconds kNetworkInfoStep{50};
-constexpr std::chrono::milliseconds kNetworkStatusStep{100};
+constexpr std::chrono::milliseconds kLookAgainAfter{50};
 
 constexpr std::string_view kLibvirtDomain = "libvirt";
 
@@ -42,6 +41,20 @@ bool mac_is_unknown(const VmiInterface& interface, const Vmi& vmi, const PodStat
   const LinkNames names = link_names(interface.name);
   return find_link(pod, names.record.str()) == nullptr &&
          find_link(pod, names.pod.str()) == nullptr;
+}
+
+// The file's text as soon as it is not late any more, or as it is when no time is `left`.
+std::optional<std::string> read_late_file(const std::function<std::optional<std::string>()>& read,
+                                          const std::function<bool(std::string_view)>& is_late,
+                                          const HookSources& sources,
+                                          std::chrono::milliseconds& left) {
+  std::optional<std::string> text = read();
+  while (text && is_late(*text) && left.count() > 0) {
+    sources.sleep(kLookAgainAfter);
+    left -= kLookAgainAfter;
+    text = read();
+  }
+  return text;
 }
 
 }  // namespace
@@ -159,31 +172,24 @@ std::string Hooks::write_seed(std::string_view hook, const Vmi& vmi, const Netwo
 }
 
 NetworkInfo Hooks::network_info_for(const Vmi& vmi, const PodState& pod) {
-  std::optional<std::string> text = sources_.network_info();
-  const bool worth_waiting =
+  const bool is_needed =
       std::any_of(vmi.interfaces.begin(), vmi.interfaces.end(),
                   [&](const VmiInterface& i) { return mac_is_unknown(i, vmi, pod); });
-  std::chrono::milliseconds waited{0};
-  while (worth_waiting && text && is_blank(*text) && waited < kNetworkInfoWait) {
-    sources_.sleep(kNetworkInfoStep);
-    waited += kNetworkInfoStep;
-    text = sources_.network_info();
-  }
+  std::chrono::milliseconds left = kNetworkInfoWait;
+  const std::optional<std::string> text = read_late_file(
+      sources_.network_info, [&](std::string_view found) { return is_needed && is_blank(found); },
+      sources_, left);
   return parse_network_info(text.value_or(""));
 }
 
 void Hooks::read_network_status(PlanInput& input) {
-  std::optional<std::string> text = sources_.network_status();
-  if (!text) return;
-  input.network_status = parse_network_status(*text);
-  std::vector<std::string> awaited = networks_awaiting_status(input);
-  while (!awaited.empty() && status_wait_left_.count() > 0) {
-    sources_.sleep(kNetworkStatusStep);
-    status_wait_left_ -= kNetworkStatusStep;
-    text = sources_.network_status();
-    input.network_status = parse_network_status(text.value_or(""));
+  std::vector<std::string> awaited;
+  const auto is_late = [&](std::string_view found) {
+    input.network_status = parse_network_status(found);
     awaited = networks_awaiting_status(input);
-  }
+    return !awaited.empty();
+  };
+  read_late_file(sources_.network_status, is_late, sources_, status_wait_left_);
   if (awaited.empty()) return;
   throw Error(Errc::kTryAgain,
               "expected network-status to say what the pod got on " + join(awaited) +

@@ -2,46 +2,24 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "tests/sidecar/hooks_case.h"
 
 namespace patchbay::sidecar {
 namespace {
 
-using nlohmann::ordered_json;
 using testing::HasSubstr;
 using testing::Not;
 
 class DhcpHooksTest : public HooksTest {
  protected:
-  // The fixture's VMI with its patchbay NIC bound to patchbay-dhcp; with `other`, one more NIC.
-  std::string vmi(const std::string& other = "") const {
-    ordered_json json = ordered_json::parse(replaced(input_.vmi, R"("binding":{"name":"patchbay"})",
-                                                     R"("binding":{"name":"patchbay-dhcp"})"));
-    if (!other.empty()) {
-      json["spec"]["domain"]["devices"]["interfaces"].push_back(
-          {{"name", "other"}, {"binding", {{"name", other}}}});
-      json["spec"]["networks"].push_back({{"name", "other"}, {"multus", {{"networkName", "o"}}}});
-    }
-    return json.dump();
-  }
-
-  static PodState two_nics() {
-    Record record = example_record();
-    record.mac = Mac::parse("02:00:00:00:00:63");
-    record.ips = {IpPrefix::parse("10.9.0.63/24")};
-    record.routes.clear();
-    PodState pod = pod_with("data");
-    for (const PodLink& link : pod_with("other", record).links) {
-      if (link.name.str() != "eth0") pod.links.push_back(link);
-    }
-    return pod;
+  DhcpHooksTest() {
+    input_.vmi = replaced(input_.vmi, R"("binding":{"name":"patchbay"})",
+                          R"("binding":{"name":"patchbay-dhcp"})");
   }
 };
 
 TEST_F(DhcpHooksTest, WiresTheNicAndSaysOnceThatNoAddressIsServed) {
-  for (const std::string& vmi : {this->vmi(), without_cloud_init(this->vmi())}) {
+  for (const std::string& vmi : {input_.vmi, without_cloud_init(input_.vmi)}) {
     LogBook log;
     Hooks hooks(find_profile("patchbay-dhcp"), sources_of(pod_with("data"), log));
     const std::string first = hooks.on_define_domain(input_.domain, vmi);
@@ -55,8 +33,8 @@ TEST_F(DhcpHooksTest, WiresTheNicAndSaysOnceThatNoAddressIsServed) {
 }
 
 TEST_F(DhcpHooksTest, ItsNicIsToldToAskDhcpInTheNetworkDataOfOthers) {
-  Hooks hooks(find_profile("patchbay"), sources_of(two_nics(), log_));
-  const std::string vmi = this->vmi("patchbay");
+  Hooks hooks(find_profile("patchbay"), sources_of(pod_with_other_nic(), log_));
+  const std::string vmi = with_other_nic(input_.vmi, "patchbay");
   const CloudInitTexts answer = hooks.pre_cloud_init_iso(input_.texts, vmi);
   EXPECT_THAT(answer.data, HasSubstr("10.9.0.63/24"));
   EXPECT_THAT(answer.data, HasSubstr("02:00:00:00:00:62")) << "with its MAC";
@@ -65,7 +43,7 @@ TEST_F(DhcpHooksTest, ItsNicIsToldToAskDhcpInTheNetworkDataOfOthers) {
   // Each sidecar completes its own.
   const std::string first = hooks.on_define_domain(input_.domain, vmi);
   EXPECT_THAT(first, HasSubstr("02:00:00:00:00:63"));
-  Hooks second(find_profile("patchbay-dhcp"), sources_of(two_nics(), log_));
+  Hooks second(find_profile("patchbay-dhcp"), sources_of(pod_with_other_nic(), log_));
   EXPECT_THAT(second.on_define_domain(first, vmi), HasSubstr("02:00:00:00:00:62"));
 }
 

@@ -32,6 +32,27 @@ inline std::string without_cloud_init(const std::string& vmi) {
   return json.dump();
 }
 
+// The VMI with one more NIC, "other", of that binding, and a pod that has both networks.
+inline std::string with_other_nic(const std::string& vmi, const std::string& binding) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::parse(vmi);
+  json["spec"]["domain"]["devices"]["interfaces"].push_back(
+      {{"name", "other"}, {"binding", {{"name", binding}}}});
+  json["spec"]["networks"].push_back({{"name", "other"}, {"multus", {{"networkName", "other"}}}});
+  return json.dump();
+}
+
+inline PodState pod_with_other_nic() {
+  Record record = example_record();
+  record.mac = Mac::parse("02:00:00:00:00:63");
+  record.ips = {IpPrefix::parse("10.9.0.63/24")};
+  record.routes.clear();
+  PodState pod = pod_with("data");
+  for (const PodLink& link : pod_with("other", record).links) {
+    if (link.name.str() != "eth0") pod.links.push_back(link);
+  }
+  return pod;
+}
+
 class HooksTest : public testing::Test {
  protected:
   Hooks make_hooks(const PodState& pod = pod_with("data")) {

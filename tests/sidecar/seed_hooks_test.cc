@@ -5,8 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "plan/error.h"
-#include "sidecar/hooks.h"
-#include "tests/sidecar/support.h"
+#include "tests/sidecar/hooks_case.h"
 
 namespace patchbay::sidecar {
 namespace {
@@ -20,7 +19,7 @@ using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
 
-constexpr char kScenario[] = "01-masq-plus-one";
+constexpr char kSeedScenario[] = "01-masq-plus-one";
 constexpr char kPath[] = "/var/run/kubevirt-hooks/hook-sidecar-0/patchbay-seed/seed.iso";
 
 class SeedHooksTest : public testing::Test {
@@ -37,13 +36,13 @@ class SeedHooksTest : public testing::Test {
   }
 
   static std::string domain(const std::string& pass = "domain.xml") {
-    return read_fixture(kScenario, pass);
+    return read_fixture(kSeedScenario, pass);
   }
 
   LogBook log_;
   std::vector<std::string> images_;
   std::string vmi_ =
-      replaced(read_fixture(kScenario, "vmi.json"), R"("binding":{"name":"patchbay"})",
+      replaced(read_fixture(kSeedScenario, "vmi.json"), R"("binding":{"name":"patchbay"})",
                R"("binding":{"name":"patchbay-seed"})");
 };
 
@@ -112,23 +111,11 @@ TEST_F(SeedHooksTest, LogsTheDiscOnceWithItsVm) {
 
 // On a migration's target this sidecar's container may have the name that the XML has.
 TEST_F(SeedHooksTest, IsWrittenByEverySidecarAndAddedByOne) {
-  ordered_json json = ordered_json::parse(vmi_);
-  json["spec"]["domain"]["devices"]["interfaces"].push_back(
-      {{"name", "other"}, {"binding", {{"name", "patchbay-dhcp"}}}});
-  json["spec"]["networks"].push_back({{"name", "other"}, {"multus", {{"networkName", "other"}}}});
-  Record record = example_record();
-  record.mac = Mac::parse("02:00:00:00:00:63");
-  record.ips = {IpPrefix::parse("10.9.0.63/24")};
-  record.routes.clear();
-  PodState pod = pod_with("data");
-  for (const PodLink& link : pod_with("other", record).links) {
-    if (link.name.str() != "eth0") pod.links.push_back(link);
-  }
-  const std::string first =
-      make_hooks("patchbay-seed", pod).on_define_domain(domain(), json.dump());
-  const std::string second = make_hooks("patchbay-dhcp", pod).on_define_domain(first, json.dump());
-  const std::string alone =
-      make_hooks("patchbay-dhcp", pod).on_define_domain(domain(), json.dump());
+  const std::string vmi = with_other_nic(vmi_, "patchbay-dhcp");
+  const PodState pod = pod_with_other_nic();
+  const std::string first = make_hooks("patchbay-seed", pod).on_define_domain(domain(), vmi);
+  const std::string second = make_hooks("patchbay-dhcp", pod).on_define_domain(first, vmi);
+  const std::string alone = make_hooks("patchbay-dhcp", pod).on_define_domain(domain(), vmi);
   EXPECT_THAT(second, AllOf(HasSubstr("ua-patchbay_seed"), HasSubstr("02:00:00:00:00:63")));
   EXPECT_THAT(alone, Not(HasSubstr("ua-patchbay_seed")));
   ASSERT_THAT(images_, SizeIs(3));
