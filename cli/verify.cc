@@ -64,7 +64,8 @@ void print(const NicReport& nic) {
   if (!nic.checks.empty() || !nic.found) return;
   std::vector<std::string> has;
   for (const SeenAddress& address : nic.found->addresses) has.push_back(to_string(address));
-  for (const SeenRoute& route : nic.found->routes) has.push_back(to_string(route));
+  for (const SeenRoute& route : nic.found->routes.value_or(std::vector<SeenRoute>{}))
+    has.push_back(to_string(route));
   std::printf("  not patchbay's: %s\n", printable(join(has)).c_str());
 }
 

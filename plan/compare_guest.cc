@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "plan/default_route_check.h"
 #include "plan/kept_default.h"
 #include "plan/text.h"
 
@@ -70,9 +71,9 @@ bool is_told(const Route& planned, const SeenRoute& seen) {
 // By IPv4 subnet, without those that expire; only where there is more than one.
 std::map<IpPrefix, std::vector<std::string>> ranked(const std::vector<SeenAddress>& addresses) {
   std::map<IpPrefix, std::vector<std::string>> subnets;
-  for (const auto& [prefix, dynamic, duplicate] : addresses) {
-    if (prefix.family() == Family::kIpv4 && !dynamic) {
-      subnets[prefix.network()].push_back(prefix.address.to_string());
+  for (const SeenAddress& each : addresses) {
+    if (each.prefix.family() == Family::kIpv4 && !each.dynamic) {
+      subnets[each.prefix.network()].push_back(each.prefix.address.to_string());
     }
   }
   std::erase_if(subnets, [](const auto& subnet) { return subnet.second.size() < 2; });
@@ -99,11 +100,14 @@ bool in_order(const std::vector<std::string>& wanted, const std::vector<std::str
 // One attachment and the NIC that has its MAC.
 class NicComparison {
  public:
-  NicComparison(const NetworkPlan& plan, const Attachment& attachment, const SeenNic& nic)
-      : plan_(plan), attachment_(attachment), nic_(nic) {}
+  NicComparison(const NetworkPlan& plan, const Attachment& attachment, const SeenNic& nic,
+                const GuestState& guest)
+      : plan_(plan), attachment_(attachment), nic_(nic), guest_(guest) {}
 
-  std::vector<Check> done() {
-    if (!nic_.up && (!attachment_.addresses.empty() || learns_any())) {
+  void into(NicReport& report) && {
+    if (!nic_.up) {
+      not_looked_at_.emplace_back("link");
+    } else if (!*nic_.up && (!attachment_.addresses.empty() || learns_any())) {
       add("link", "up", "down or without carrier", kLink);
     }
     if (!attachment_.guest_name.empty()) {
@@ -112,7 +116,9 @@ class NicComparison {
     }
     compare_addresses();
     compare_routes();
-    if (attachment_.mtu != 0) {
+    if (attachment_.mtu != 0 && nic_.mtu == 0) {
+      not_looked_at_.emplace_back("MTU");
+    } else if (attachment_.mtu != 0) {
       add("MTU", std::to_string(attachment_.mtu), std::to_string(nic_.mtu),
           attachment_.mtu == nic_.mtu ? "" : kMtu);
     }
@@ -120,7 +126,8 @@ class NicComparison {
     for (const IpAddress& server : attachment_.dns.servers) servers.push_back(server.to_string());
     compare_words("name servers", servers, nic_.dns);
     compare_words("search domains", attachment_.dns.search, nic_.search);
-    return std::move(checks_);
+    report.checks = std::move(checks_);
+    report.not_looked_at = std::move(not_looked_at_);
   }
 
  private:
@@ -148,6 +155,14 @@ class NicComparison {
     }
     const bool alike = look_at.empty();
     add("addresses", join(expected), shown(nic_.addresses), std::move(look_at));
+    if (std::any_of(nic_.addresses.begin(), nic_.addresses.end(),
+                    [](const SeenAddress& each) { return !each.length_told; })) {
+      not_looked_at_.emplace_back("prefix lengths");
+    }
+    if (!guest_.lifetimes_told) {
+      not_looked_at_.emplace_back("whether addresses expire");
+      return;  // nor does it tell an order
+    }
     const auto order = ranked(planned);
     if (!alike || order.empty()) return;
     const auto found = ranked(nic_.addresses);
@@ -160,14 +175,15 @@ class NicComparison {
     for (const PlannedAddress& planned : attachment_.addresses) {
       const bool there =
           std::any_of(nic_.addresses.begin(), nic_.addresses.end(),
-                      [&](const SeenAddress& address) { return address.prefix == planned.prefix; });
+                      [&](const SeenAddress& address) { return is_same(address, planned.prefix); });
       if (!there) return kMissing;
     }
     for (const SeenAddress& address : nic_.addresses) {
       if (address.duplicate) return kDuplicate;
       if (is_planned(address)) {
         if (address.dynamic) return kExpires;
-      } else if (address.dynamic && learns_routes(attachment_, address.prefix.family())) {
+      } else if ((address.dynamic || !guest_.lifetimes_told) &&
+                 learns_routes(attachment_, address.prefix.family())) {
         learnt.insert(address.prefix.family());
       } else {
         return address.dynamic ? kExpires : kStrange;
@@ -185,10 +201,15 @@ class NicComparison {
   bool is_planned(const SeenAddress& address) const {
     return std::any_of(
         attachment_.addresses.begin(), attachment_.addresses.end(),
-        [&](const PlannedAddress& planned) { return planned.prefix == address.prefix; });
+        [&](const PlannedAddress& planned) { return is_same(address, planned.prefix); });
+  }
+
+  static bool is_same(const SeenAddress& seen, const IpPrefix& planned) {
+    return seen.length_told ? seen.prefix == planned : seen.prefix.address == planned.address;
   }
 
   void compare_routes() {
+    if (!nic_.routes) return not_looked_at_.emplace_back("routes"), void();
     std::vector<Route> told;
     for (const Route& route : attachment_.routes) {
       if (tells(route)) told.push_back(route);
@@ -196,14 +217,14 @@ class NicComparison {
     std::string look_at;
     std::vector<std::string> expected;
     for (const Route& route : told) {
-      const bool there = std::any_of(nic_.routes.begin(), nic_.routes.end(),
+      const bool there = std::any_of(nic_.routes->begin(), nic_.routes->end(),
                                      [&](const SeenRoute& seen) { return is_told(route, seen); });
       if (!there) look_at = kMissing;
       expected.push_back(with_metric(SeenRoute{route.to.network(), route.via, {}, {}},
                                      route.to.is_default() ? std::nullopt : route.metric));
     }
     std::vector<std::string> found;
-    for (const SeenRoute& seen : nic_.routes) {
+    for (const SeenRoute& seen : *nic_.routes) {
       const bool wanted = std::any_of(told.begin(), told.end(),
                                       [&](const Route& route) { return is_told(route, seen); });
       if (!wanted && is_implied(seen, attachment_.routes)) continue;
@@ -239,21 +260,28 @@ class NicComparison {
 
   void compare_words(const char* what, const std::vector<std::string>& wanted,
                      const std::optional<std::vector<std::string>>& found) {
-    if (!found) return;
-    add(what, join(wanted), join(*found), in_order(wanted, *found, learns_any()) ? "" : kResolver);
+    if (found) {
+      const bool may_have_more = learns_any() || guest_.resolver_is_one;
+      add(what, join(wanted), join(*found),
+          in_order(wanted, *found, may_have_more) ? "" : kResolver);
+    } else if (!wanted.empty()) {
+      not_looked_at_.emplace_back(what);
+    }
   }
 
   const NetworkPlan& plan_;
   const Attachment& attachment_;
   const SeenNic& nic_;
+  const GuestState& guest_;
   std::vector<Check> checks_;
+  std::vector<std::string> not_looked_at_;
 };
 
 // Takes the guest's NICs one after the other, so that what is left belongs to no network.
 class Comparison {
  public:
   Comparison(const NetworkPlan& plan, const GuestState& guest)
-      : plan_(plan), left_(guest.nics), report_{plan.vmi, {}} {}
+      : plan_(plan), guest_(guest), left_(guest.nics), report_{plan.vmi, {}, {}} {}
 
   GuestReport done() {
     for (const Attachment& attachment : plan_.attachments) add(attachment);
@@ -263,6 +291,7 @@ class Comparison {
                        return place(a.network) < place(b.network);
                      });
     add_left();
+    report_.checks = check_default_routes(plan_, guest_);
     return std::move(report_);
   }
 
@@ -283,11 +312,11 @@ class Comparison {
 
   NicReport& report(const std::string& network, const Mac& mac, std::optional<SeenNic> nic,
                     const std::vector<Route>& planned) {
-    if (nic) {
-      std::erase_if(nic->routes,
+    if (nic && nic->routes) {
+      std::erase_if(*nic->routes,
                     [&](const SeenRoute& route) { return is_implied(route, planned); });
     }
-    return report_.nics.emplace_back(NicReport{network, mac, std::move(nic), {}});
+    return report_.nics.emplace_back(NicReport{network, mac, std::move(nic), {}, {}});
   }
 
   static Check missing(const Mac& mac) { return {"NIC", mac.to_string(), "none", kNoNic}; }
@@ -296,7 +325,7 @@ class Comparison {
     const std::optional<SeenNic> nic = take(attachment.mac);
     NicReport& made = report(attachment.network, attachment.mac, nic, attachment.routes);
     if (nic) {
-      made.checks = NicComparison(plan_, attachment, *nic).done();
+      NicComparison(plan_, attachment, *nic, guest_).into(made);
     } else {
       made.checks = {missing(attachment.mac)};
     }
@@ -310,7 +339,8 @@ class Comparison {
 
   // Where the MAC of one of the VM's is not known, it may be that one.
   void add_left() {
-    const bool all_known = std::none_of(plan_.others.begin(), plan_.others.end(),
+    const bool all_known = guest_.own_links_told &&
+                           std::none_of(plan_.others.begin(), plan_.others.end(),
                                         [](const OtherNic& other) { return other.mac.is_zero(); });
     for (const SeenNic& nic : left_) {
       NicReport& made = report("", nic.mac, nic, {});
@@ -319,6 +349,7 @@ class Comparison {
   }
 
   const NetworkPlan& plan_;
+  const GuestState& guest_;
   std::vector<SeenNic> left_;
   GuestReport report_;
 };
@@ -326,12 +357,18 @@ class Comparison {
 }  // namespace
 
 size_t differences(const GuestReport& report) {
-  size_t count = 0;
-  for (const NicReport& nic : report.nics) {
-    count += static_cast<size_t>(std::count_if(nic.checks.begin(), nic.checks.end(),
-                                               [](const Check& check) { return !check.holds(); }));
-  }
+  const auto of = [](const std::vector<Check>& checks) {
+    return static_cast<size_t>(std::count_if(checks.begin(), checks.end(),
+                                             [](const Check& check) { return !check.holds(); }));
+  };
+  size_t count = of(report.checks);
+  for (const NicReport& nic : report.nics) count += of(nic.checks);
   return count;
+}
+
+bool saw_all(const GuestReport& report) {
+  return std::all_of(report.nics.begin(), report.nics.end(),
+                     [](const NicReport& nic) { return nic.not_looked_at.empty(); });
 }
 
 GuestReport compare_guest(const NetworkPlan& plan, const GuestState& guest) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <sstream>
 
+#include "plan/guest_text.h"
 #include "plan/json_reader.h"
 #include "plan/text.h"
 
@@ -32,6 +33,7 @@ SeenNic read_nic(const JsonReader& link) {
   if (nic.mac.is_zero()) nic.mac = link.at("address").checked<Mac>();
   nic.mtu = link.at("mtu").u32();
   nic.up = has_flag(link, "LOWER_UP");
+  nic.routes.emplace();
   nic.master = link.string_or_empty("master");
   for (const JsonReader& entry : link.at("addr_info").elements()) {
     if (!entry.find("local") || entry.at("scope").string() == "link") continue;
@@ -44,7 +46,13 @@ SeenNic read_nic(const JsonReader& link) {
   return nic;
 }
 
-std::vector<SeenNic> read_nics(const std::string& text) {
+// A JSON array; what `ip` prints without -j never begins so.
+bool is_json(const std::string& text) {
+  const size_t start = text.find_first_not_of(" \t\r\n");
+  return start != std::string::npos && text[start] == '[';
+}
+
+std::vector<SeenNic> read_json_nics(const std::string& text) {
   const Json parsed = parse_json(text, "ip -j address");
   std::vector<SeenNic> nics;
   for (const JsonReader& link : JsonReader(parsed, "ip -j address").elements()) {
@@ -76,13 +84,14 @@ void add_hop(const JsonReader& route, const JsonReader& hop, std::vector<SeenNic
   if (nic == nics.end()) return;
   const auto gateway = hop.find_checked<IpAddress>("gateway");
   const auto other_family = hop.find("via");
-  nic->routes.push_back({destination(route, gateway),
-                         other_family ? other_family->at("host").checked<IpAddress>() : gateway,
-                         route.find_u32("metric"), route.string_or_empty("protocol")});
+  nic->routes->push_back({destination(route, gateway),
+                          other_family ? other_family->at("host").checked<IpAddress>() : gateway,
+                          route.find_u32("metric"), route.string_or_empty("protocol")});
 }
 
 void add_routes(const std::string& text, std::vector<SeenNic>& nics) {
   if (is_blank(text)) return;  // iproute2 before 6.1 prints nothing where there is none
+  if (!is_json(text)) return add_text_routes(text, nics);
   const Json parsed = parse_json(text, "ip -j route");
   for (const JsonReader& route : JsonReader(parsed, "ip -j route").elements()) {
     const std::string table = route.string_or_empty("table");
@@ -122,11 +131,52 @@ WordsByLink words_by_link(const std::string& text, const std::string& command) {
               command);
 }
 
+// resolv.conf(5). Where all servers are the guest itself, its stub resolver hides the real ones.
+void read_resolv_conf(const std::string& text, std::vector<SeenNic>& nics) {
+  std::vector<std::string> servers;
+  std::vector<std::string> search;
+  bool only_itself = true;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string keyword, word;
+    words >> keyword;
+    if (keyword == "nameserver" && words >> word) {
+      servers.push_back(word);
+      only_itself &= word.starts_with("127.") || word == "::1";
+    } else if (keyword == "search" || keyword == "domain") {
+      search.clear();  // the last one counts
+      while (words >> word) search.push_back(word);
+    }
+  }
+  for (SeenNic& nic : nics) {
+    if (servers.empty() || !only_itself) nic.dns = servers;
+    nic.search = search;
+  }
+}
+
+GuestState read_addresses(const std::string& text) {
+  return is_json(text) ? GuestState{read_json_nics(text)} : read_text_nics(text);
+}
+
 }  // namespace
 
+void mark_implied_routes(std::vector<SeenNic>& nics) {
+  for (SeenNic& nic : nics) {
+    if (!nic.routes) continue;
+    for (SeenRoute& route : *nic.routes) {
+      if (route.via || !route.protocol.empty()) continue;
+      const bool implied = std::any_of(
+          nic.addresses.begin(), nic.addresses.end(),
+          [&](const SeenAddress& address) { return address.prefix.network() == route.to; });
+      if (implied) route.protocol = "kernel";
+    }
+  }
+}
+
 std::string to_string(const SeenAddress& address) {
-  return address.prefix.to_string() + (address.dynamic ? " (dynamic)" : "") +
-         (address.duplicate ? " (duplicate)" : "");
+  return (address.length_told ? address.prefix.to_string() : address.prefix.address.to_string()) +
+         (address.dynamic ? " (dynamic)" : "") + (address.duplicate ? " (duplicate)" : "");
 }
 
 std::string to_string(const SeenRoute& route) {
@@ -135,7 +185,7 @@ std::string to_string(const SeenRoute& route) {
 }
 
 GuestState parse_guest_state(const GuestOutputs& outputs) {
-  GuestState state{read_nics(outputs.addresses)};
+  GuestState state = read_addresses(outputs.addresses);
   for (const std::string& text : outputs.routes) add_routes(text, state.nics);
   if (outputs.dns) {
     WordsByLink words = words_by_link(*outputs.dns, "resolvectl dns");
@@ -144,6 +194,10 @@ GuestState parse_guest_state(const GuestOutputs& outputs) {
   if (outputs.search) {
     WordsByLink words = words_by_link(*outputs.search, "resolvectl domain");
     for (SeenNic& nic : state.nics) nic.search = words[nic.name];
+  }
+  if (outputs.resolv_conf) {
+    read_resolv_conf(*outputs.resolv_conf, state.nics);
+    state.resolver_is_one = true;
   }
   return state;
 }

@@ -106,7 +106,7 @@ class Verify(unittest.TestCase):
         self.assertIn(self.verify_vmi("--plan", "-").returncode, MISUSED)
         done = self.verify_vmi(addresses="dns")
         self.assertEqual((done.returncode, done.stdout), (MALFORMED, ""))
-        self.assertIn("ip -j address: is not JSON", done.stderr)
+        self.assertIn("ip address: expected JSON or lines such as", done.stderr)
 
 
 if __name__ == "__main__":

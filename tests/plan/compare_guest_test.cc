@@ -74,7 +74,7 @@ class CompareGuest : public testing::Test {
     blue().addresses = {planned("fd00::62/64")};
     nic().addresses = {seen("172.22.0.50/24", true), seen("fd00::62/64")};
     blue().routes.clear();
-    nic().routes.clear();
+    nic().routes->clear();
   }
 
   NetworkPlan plan;
@@ -133,18 +133,68 @@ TEST_F(CompareGuest, ReportsInTheOrderOfTheVmi) {
   ASSERT_EQ(report.nics.size(), 2U);
   EXPECT_EQ(report.nics[0].network, "default");
   EXPECT_THAT(report.nics[0].checks, IsEmpty());
-  ASSERT_EQ(report.nics[0].found->routes.size(), 1U);  // not those that address and lease imply
+  ASSERT_EQ(report.nics[0].found->routes->size(), 1U);  // not those that address and lease imply
   EXPECT_EQ(report.nics[1].network, "blue");
 }
 
+TEST_F(CompareGuest, OfSeveralDefaultRoutesThePreferredNetworksHasToWin) {
+  const auto checks = [this] { return compare_guest(plan, guest).checks; };
+  EXPECT_THAT(checks(), IsEmpty());  // one only
+  nic().routes->push_back(seen_route("0.0.0.0/0", "192.168.0.2", "static"));
+  ASSERT_EQ(checks().size(), 1U);
+  EXPECT_EQ(checks()[0].what, "IPv4 default route");
+  EXPECT_EQ(checks()[0].expected, "by default");
+  EXPECT_EQ(checks()[0].found, "blue (metric 0) before default (metric 1024)");
+  EXPECT_FALSE(checks()[0].holds());
+  nic().routes->back().metric = 1024;  // as good as the other: either may win
+  EXPECT_FALSE(checks()[0].holds());
+  nic().routes->back().metric = 2001;
+  EXPECT_TRUE(checks()[0].holds());
+  plan.default_route = "blue";
+  EXPECT_FALSE(checks()[0].holds());
+  plan.default_route.clear();
+  EXPECT_THAT(checks(), IsEmpty());  // nothing says which
+}
+
+TEST_F(CompareGuest, WhatTheGuestsWordDoesNotSayIsNoDifferenceAndListed) {
+  nic().routes.reset();
+  nic().up.reset();
+  nic().mtu = 0;
+  nic().dns.reset();
+  nic().search.reset();
+  for (SeenAddress& each : nic().addresses) {
+    each = {{each.prefix.address, each.prefix.address.bits()}, false, false, false};
+  }
+  guest.lifetimes_told = false;
+  guest.own_links_told = false;
+  guest.nics.push_back({"docker0", Mac::parse("02:42:00:00:00:01"), 0, {}, "", {}, {}, {}, {}});
+  EXPECT_THAT(wrong(), IsEmpty());
+  const GuestReport report = compare_guest(plan, guest);
+  EXPECT_FALSE(saw_all(report));
+  EXPECT_THAT(report.nics[1].not_looked_at,
+              ElementsAre("link", "prefix lengths", "whether addresses expire", "routes", "MTU",
+                          "name servers", "search domains"));
+  EXPECT_THAT(to_json(report), HasSubstr("\"notLookedAt\""));
+  nic().addresses.pop_back();
+  EXPECT_THAT(wrong(), ElementsAre(HasSubstr("blue: addresses")));
+}
+
+TEST_F(CompareGuest, NameServersOfTheWholeGuestMayBeOtherNicsToo) {
+  guest.resolver_is_one = true;
+  nic().dns = {{"9.9.9.9", "10.0.0.53", "fd00::53"}};
+  EXPECT_THAT(wrong(), IsEmpty());
+  nic().dns->pop_back();
+  EXPECT_THAT(wrong(), ElementsAre("blue: name servers: found 9.9.9.9, 10.0.0.53"));
+}
+
 TEST_F(CompareGuest, ASecondDefaultRoute) {
-  nic().routes.push_back(seen_route("0.0.0.0/0", "192.168.0.2", "static"));
+  nic().routes->push_back(seen_route("0.0.0.0/0", "192.168.0.2", "static"));
   EXPECT_THAT(wrong(), ElementsAre(HasSubstr("default via 192.168.0.2")));
   blue().routes.push_back(route("0.0.0.0/0", "192.168.0.2"));  // planned, and not the VM's
   EXPECT_THAT(wrong(), ElementsAre(HasSubstr("default via 192.168.0.2")));
   plan.default_route = "blue";
   EXPECT_THAT(wrong(), IsEmpty());
-  nic().routes.pop_back();
+  nic().routes->pop_back();
   EXPECT_THAT(wrong(), ElementsAre("blue: routes: found 10.20.0.0/16 via 192.168.0.3"));
 }
 
@@ -152,8 +202,8 @@ TEST_F(CompareGuest, ADefaultRouteHasNoRivalAndNoMetric) {
   plan.default_route = "blue";
   blue().routes.push_back(route("::/0", "fd00::1"));
   blue().routes.back().metric = 2001;
-  nic().routes.push_back(seen_route("::/0", "fd00::1", "static"));
-  nic().routes.back().metric = 1024;
+  nic().routes->push_back(seen_route("::/0", "fd00::1", "static"));
+  nic().routes->back().metric = 1024;
   EXPECT_THAT(wrong(), IsEmpty());
 }
 
@@ -190,12 +240,12 @@ TEST_F(CompareGuest, WhatDhcpMayBringBesidesAnAddress) {
   nic().dns->insert(nic().dns->begin(), "172.22.0.1");
   nic().search->emplace_back("dhcp.example");
   EXPECT_THAT(wrong(), IsEmpty());
-  nic().routes[1].protocol = "static";
+  (*nic().routes)[1].protocol = "static";
   EXPECT_THAT(wrong(), ElementsAre(HasSubstr("10.0.0.0/8 via 172.22.0.1")));
-  nic().routes.pop_back();
+  nic().routes->pop_back();
   blue().never_default = true;
   EXPECT_THAT(wrong(), ElementsAre("blue: routes: found default via 172.22.0.1"));
-  nic().routes.clear();
+  nic().routes->clear();
   nic().dns->pop_back();
   EXPECT_THAT(wrong(), ElementsAre("blue: name servers: found 172.22.0.1, 10.0.0.53"));
 }
@@ -210,7 +260,7 @@ TEST_F(CompareGuest, AutoNeedsAnAdvertisedAddress) {
   blue().ipv6 = Ipv6Method::kAuto;
   blue().addresses.pop_back();
   nic().addresses[2] = seen("2001:db8::5054/64", true);
-  nic().routes.push_back(seen_route("::/0", "fe80::1", "ra"));
+  nic().routes->push_back(seen_route("::/0", "fe80::1", "ra"));
   EXPECT_THAT(wrong(), IsEmpty());
   nic().addresses.pop_back();
   EXPECT_THAT(wrong(), ElementsAre(HasSubstr("blue: addresses")));
@@ -223,7 +273,7 @@ TEST_F(CompareGuest, NoneMeansNone) {
   blue().ipv6 = Ipv6Method::kNone;
   blue().addresses.clear();
   blue().routes.clear();
-  nic().routes.clear();
+  nic().routes->clear();
   EXPECT_THAT(wrong(), ElementsAre(HasSubstr("blue: addresses")));
   nic().addresses.clear();
   nic().up = false;  // nobody said that it has to be
@@ -240,7 +290,7 @@ TEST_F(CompareGuest, AGatewayOutsideTheSubnetNeedsItsWay) {
   nic().routes = {seen_route("10.9.0.1/32", "", "static"),
                   seen_route("10.20.0.0/16", "10.9.0.1", "static")};
   EXPECT_THAT(wrong(), IsEmpty());
-  nic().routes.push_back(seen_route("10.9.0.2/32", "", "static"));
+  nic().routes->push_back(seen_route("10.9.0.2/32", "", "static"));
   EXPECT_THAT(wrong(), ElementsAre(HasSubstr("10.9.0.2/32")));
 }
 
@@ -251,13 +301,13 @@ TEST_F(CompareGuest, RoutesOnTheLink) {
                   seen_route("192.168.0.0/26", "", "kernel"),
                   seen_route("169.254.0.0/16", "", "static")};
   EXPECT_THAT(wrong(), IsEmpty());
-  nic().routes.erase(nic().routes.begin());
+  nic().routes->erase(nic().routes->begin());
   EXPECT_THAT(wrong(), ElementsAre("blue: routes: found none"));
 }
 
 TEST_F(CompareGuest, ARouteOfATableOfItsOwnIsNotLookedAt) {
   blue().routes[0].table = 1001;
-  nic().routes.clear();
+  nic().routes->clear();
   EXPECT_THAT(wrong(), IsEmpty());
 }
 
@@ -319,6 +369,10 @@ TEST_F(CompareGuest, TheReportAsJson) {
           "found": "1450",
           "lookAt": "it"
         }
+      ],
+      "notLookedAt": [
+        "name servers",
+        "search domains"
       ]
     }
   ]

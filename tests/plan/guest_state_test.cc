@@ -18,7 +18,7 @@ std::vector<std::string> routes_of(const std::string& ip_route, const std::strin
   std::vector<std::string> texts;
   for (const SeenNic& each : parse_guest_state({kAddresses, {ip_route}, {}, {}}).nics) {
     if (each.name != nic) continue;
-    for (const SeenRoute& route : each.routes) texts.push_back(to_string(route));
+    for (const SeenRoute& route : *each.routes) texts.push_back(to_string(route));
   }
   return texts;
 }
@@ -52,13 +52,13 @@ TEST(GuestState, IsWhatTheGuestPrinted) {
                     true,
                     "",
                     {{IpPrefix::parse("10.0.2.2/24"), true, false}},
-                    {{IpPrefix::parse("0.0.0.0/0"), IpAddress::parse("10.0.2.1"), 1024, "dhcp"},
-                     {IpPrefix::parse("10.0.2.0/24"), {}, 1024, "kernel"},
-                     {IpPrefix::parse("10.0.2.1/32"), {}, 1024, "dhcp"}},
+                    {{{IpPrefix::parse("0.0.0.0/0"), IpAddress::parse("10.0.2.1"), 1024, "dhcp"},
+                      {IpPrefix::parse("10.0.2.0/24"), {}, 1024, "kernel"},
+                      {IpPrefix::parse("10.0.2.1/32"), {}, 1024, "dhcp"}}},
                     std::vector<std::string>{},
                     std::vector<std::string>{}};
   EXPECT_EQ(state.nics[0], pod);
-  EXPECT_EQ(state.nics[1].routes.size(), 4U);
+  EXPECT_EQ(state.nics[1].routes->size(), 4U);
   EXPECT_THAT(*state.nics[1].dns, ElementsAre("10.0.0.53", "fd00::53"));
   EXPECT_THAT(*state.nics[1].search, ElementsAre("corp.example"));
 }
@@ -69,7 +69,7 @@ TEST(GuestState, ADefaultRouteOfEitherFamilyAndWithSeveralGateways) {
       ElementsAre("default via fe80::1"));
   const auto family_of = [](const std::string& words) {
     const std::string text = R"([{"dst":"default","dev":"enp2s0")" + words + "}]";
-    return parse_guest_state({kAddresses, {text}, {}, {}}).nics.at(1).routes.at(0).to.family();
+    return parse_guest_state({kAddresses, {text}, {}, {}}).nics.at(1).routes->at(0).to.family();
   };
   EXPECT_EQ(family_of(R"(,"scope":"link")"), Family::kIpv4);
   EXPECT_EQ(family_of(R"(,"metric":1024,"pref":"medium")"), Family::kIpv6);
@@ -113,8 +113,13 @@ TEST(GuestState, NameServersOnFurtherLines) {
 TEST(GuestState, TextThatIsSomethingElseIsRefusedWithItsName) {
   const GuestOutputs good = guest_outputs();
   GuestOutputs outputs = good;
-  outputs.addresses = "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536";
+  outputs.addresses = "[1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536";
   EXPECT_THAT(failure(outputs), HasSubstr("ip -j address: is not JSON"));
+  outputs.addresses = "-bash: ip: command not found";
+  EXPECT_THAT(failure(outputs), HasSubstr("ip address: expected JSON or lines such as"));
+  outputs = good;
+  outputs.routes = {"-bash: ip: command not found"};
+  EXPECT_THAT(failure(outputs), HasSubstr("ip route: expected JSON or lines such as"));
   outputs = good;
   outputs.addresses = R"([{"ifname":"a","link_type":"ether","address":"x","mtu":1,"flags":[]}])";
   EXPECT_THAT(failure(outputs), HasSubstr("ip -j address[0].address: expected a unicast MAC"));
