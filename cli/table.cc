@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 
 #include "plan/text.h"
 
@@ -39,23 +40,30 @@ size_t display_width(std::string_view text) {
 }
 
 std::string aligned(std::vector<std::vector<std::string>> rows) {
-  std::vector<size_t> widths;
+  std::vector<std::vector<Cell>> cells;
   for (auto& row : rows) {
+    cells.emplace_back(std::make_move_iterator(row.begin()), std::make_move_iterator(row.end()));
+  }
+  return aligned(cells, false);
+}
+
+std::string aligned(const std::vector<std::vector<Cell>>& rows, bool colour) {
+  std::vector<size_t> widths;
+  for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
     for (size_t i = 0; i < row.size(); ++i) {
-      row[i] = printable(row[i]);
-      widths[i] = std::max(widths[i], display_width(row[i]));
+      widths[i] = std::max(widths[i], display_width(printable(row[i].text)));
     }
   }
   std::string out;
   for (const auto& row : rows) {
-    std::string line;
     size_t owed = 0;  // spaces, once something follows
     for (size_t i = 0; i < row.size(); ++i) {
-      if (!row[i].empty()) line += std::string(owed, ' ') + row[i];
-      owed = (row[i].empty() ? owed : 0) + widths[i] + 2 - display_width(row[i]);
+      const std::string text = printable(row[i].text);
+      if (!text.empty()) out += std::string(owed, ' ') + painted(text, row[i].style, colour);
+      owed = (text.empty() ? owed : 0) + widths[i] + 2 - display_width(text);
     }
-    out += line + "\n";
+    out += "\n";
   }
   return out;
 }

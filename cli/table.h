@@ -3,7 +3,10 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "cli/colour.h"
 
 namespace patchbay::cli {
 
@@ -14,5 +17,16 @@ size_t display_width(std::string_view text);
 // A line for each row, each column as wide as its widest cell and two spaces apart, nothing at a
 // line's end. Cells are made printable().
 std::string aligned(std::vector<std::vector<std::string>> rows);
+
+struct Cell {
+  Cell(const char* words) : text(words) {}
+  Cell(std::string words, Style look = Style::kPlain) : text(std::move(words)), style(look) {}
+
+  std::string text;
+  Style style = Style::kPlain;
+};
+
+// The same, in colours where `colour` is true.
+std::string aligned(const std::vector<std::vector<Cell>>& rows, bool colour);
 
 }  // namespace patchbay::cli

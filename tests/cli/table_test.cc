@@ -24,6 +24,11 @@ TEST(Table, NoCellDrivesATerminal) {
   EXPECT_EQ(aligned({{"\x1b[2J\n", "x"}}), "\\x1b[2J\\x0a  x\n");
 }
 
+TEST(Table, ColoursTakeNoColumns) {
+  EXPECT_EQ(aligned({{"NIC", "IS"}, {Cell("a", Style::kGood), "up"}}, true),
+            "NIC  IS\n\x1b[32ma\x1b[0m    up\n");
+}
+
 TEST(Table, AnInventoryHasALineForEachNicAndAddress) {
   const std::string table =
       to_table(import({"vm.info/app02-ubuntu.json", "device.info/app02-ubuntu.json"}));
