@@ -1,9 +1,11 @@
 """Guests get their addresses from either disc. One that is started again, on its own disk and with another
 address in the plan, has the new address and not the old one: though the instance-id is pinned, and without
 becoming a new instance, for which cloud-init would make new SSH host keys. That is for NoCloud: cloud-init
-reads a ConfigDrive's network once (22.4 and 25.1 crash when told to read it again)."""
+reads a ConfigDrive's network once (22.4 and 25.1 crash when told to read it again). A copy of the disk in a VM with
+another UUID, as KubeVirt makes clones, is a new instance with the address of its own VM."""
 
 import json
+import shutil
 import tempfile
 import unittest
 from contextlib import ExitStack
@@ -23,6 +25,7 @@ MANIFESTS = Manifests(Path(__file__).parent / "reboot")
 HOST, HOST6 = "192.168.1.1", "fd00:1::1"
 FIRST, SECOND = ("192.168.1.62/24", "fd00:1::62/64"), ("192.168.1.77/24", "fd00:1::77/64")
 HOST_KEY = "cat /etc/ssh/ssh_host_ed25519_key.pub"
+CLONE = "c10e0000-0000-4000-8000-000000000001"
 INSTANCE_ID = "cat /var/lib/cloud/data/instance-id"
 
 
@@ -33,6 +36,7 @@ class Guest:
     kind: GuestKind
     volume: str  # the kind of its cloud-init volume
     disk: Path
+    uuid: str = ""  # a clone's; KubeVirt takes the MAC addresses away, too
 
 
 class Discs(unittest.TestCase):
@@ -41,7 +45,11 @@ class Discs(unittest.TestCase):
             again = Guest(NETWORKD, "cloudInitNoCloud", Path(folder, "no-cloud"))
             once = Guest(NETPLAN, "cloudInitConfigDrive", Path(folder, "config-drive"))
             key, _ = self.start([again, once], FIRST)
-            self.assertEqual(self.start([again], SECOND), [key])
+            clone = Guest(NETWORKD, "cloudInitNoCloud", Path(folder, "clone"), CLONE)
+            shutil.copyfile(again.disk, clone.disk)
+            same, new = self.start([again, clone], SECOND)
+            self.assertEqual(same, key)
+            self.assertNotEqual(new, key)
 
     def start(self, guests: list[Guest], addresses: tuple[str, ...]) -> list[str]:
         """Starts them at once and checks each; returns their SSH host keys."""
@@ -80,6 +88,9 @@ def started(guest: Guest, addresses: tuple[str, ...], stack: ExitStack) -> Virtu
                                             guest.disk if guest.disk.exists() else None))
     volume = cloud_init_volume(vm.vmi)
     volume[guest.volume] = volume.pop("cloudInitNoCloud")
+    if guest.uuid:
+        vm.vmi["spec"]["domain"]["firmware"]["uuid"] = guest.uuid
+        del vm.vmi["spec"]["domain"]["devices"]["interfaces"][1]["macAddress"]
     vm.vmi["metadata"]["annotations"]["patchbay.io/networks"] = json.dumps(
         {"blue": {"addresses": addresses}})
     vm.attach()
