@@ -195,6 +195,19 @@ class PluginAlone(KubeVirtCase):
         self.assertIn(MAC, domain)
         self.assertEqual(plugin.mutate_domain(vmi, domain), domain)
 
+    def test_completes_the_domain_as_a_hook_sidecar_does(self) -> None:
+        self.container(VERSIONS[-1], "patchbay-dhcp")
+        manager = self.manager(VERSIONS[-1], 1)
+        _, plugin = self.plugin("patchbay-dhcp")
+        vmi = self.bound_to("patchbay-dhcp")
+        for file in sorted(FIXTURE.glob("domain*.xml")):
+            with self.subTest(file.name):
+                domain = file.read_bytes().decode()
+                mutated = plugin.mutate_domain(vmi, domain)
+                self.assertEqual(mutated, manager.on_define_domain(vmi, domain))
+                self.assertIn(MAC, mutated)
+                self.assertEqual(plugin.mutate_domain(vmi, mutated), mutated)
+
     def test_needs_a_hook_sidecar_beside_it_for_the_cloud_init_volume(self) -> None:
         _, plugin = self.plugin("patchbay")
         error = self.refused(lambda: plugin.mutate_domain(self.vmi, self.domain))

@@ -21,6 +21,7 @@
 namespace patchbay::sidecar {
 
 inline constexpr uid_t kQemuUser = 107;
+inline constexpr std::chrono::seconds kPatience{120};
 
 // A folder of the test's own that the sidecar may write to.
 class SocketFolder {
@@ -41,6 +42,15 @@ class SocketFolder {
       names.push_back(entry.path().filename());
     }
     return names;
+  }
+
+  // The path of the one socket, as soon as there is one; empty where none comes.
+  std::string socket() const {
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (names().empty() && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return names().empty() ? std::string() : (path_ / names().front()).string();
   }
 
  private:

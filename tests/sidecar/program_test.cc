@@ -25,7 +25,6 @@ using testing::Not;
 
 constexpr char kScenario[] = "12-nocloud-userdata";
 constexpr milliseconds kInfoDeadline{1000};  // virt-launcher panics after that
-constexpr milliseconds kPatience{10000};
 
 // What happens to names in a folder's top level, in order: "+name", "-name", ">name" for renames.
 class FolderWatch {
@@ -63,19 +62,7 @@ class ProgramTest : public testing::Test {
         std::vector<std::string>{"--socket-dir", folder_.path().string()}, environment);
   }
 
-  // The path of the one socket, as soon as there is one.
-  std::string socket() { return socket(folder_); }
-
-  static std::string socket(const SocketFolder& folder) {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (std::chrono::steady_clock::now() < end) {
-      const auto names = folder.names();
-      if (!names.empty()) return folder.path() / names.front();
-      std::this_thread::sleep_for(milliseconds(1));
-    }
-    ADD_FAILURE() << "no socket";
-    return {};
-  }
+  std::string socket() { return folder_.socket(); }
 
   static Answer info(const std::string& socket) {
     return call(dial(socket), kInfoMethod, "", kInfoDeadline);
@@ -290,7 +277,7 @@ TEST_F(ProgramTest, ChecksForAPerson) {
   const std::vector<std::string> arguments = {"--check", "--socket-dir", folder_.path().string()};
   const SocketFolder other;
   Program elsewhere({"--socket-dir", other.path().string()});
-  ASSERT_TRUE(info(socket(other)).status.ok());
+  ASSERT_TRUE(info(other.socket()).status.ok());
   Program nothing(arguments);
   EXPECT_EQ(nothing.wait(), 1);
   EXPECT_THAT(nothing.log(), HasSubstr("PROBLEM  socket          nobody listens"));
