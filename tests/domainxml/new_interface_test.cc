@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "plan/text.h"
 #include "support.h"
 
 namespace patchbay::domainxml {
@@ -67,6 +68,17 @@ TEST(NewInterface, SaysWhatThePlanSays) {
             "\t<rom enabled=\"no\"></rom>\n"
             "\t<acpi index=\"9\"></acpi>\n"
             "</interface>");
+}
+
+// KubeVirt writes what it attaches, updates or detaches later in lower case as a whole; the alias
+// is the VM's own word.
+TEST(NewInterface, IsTheSameInLowerCase) {
+  Attachment red = attachment("red", "tapb1f51a511f1", "02:00:00:00:00:0A", 1450);
+  red.domain = {.model = "virtio",
+                .pci_address = PciAddress::parse("000A:8B:1f.7"),
+                .queues = 2,
+                .iommu = true};
+  EXPECT_EQ(lower_case(interface_xml(red)), interface_xml(red));
 }
 
 TEST(NewInterface, IsReported) {
