@@ -114,13 +114,23 @@ class Report {
   Words in_namespace_;
 };
 
-void gather_pod(Report& report, const LauncherPod& pod) {
+// A container's log, and that of the run before where it was restarted.
+void gather_log(Report& report, const GatheredPod& pod, const std::string& container,
+                const Words& in_namespace) {
+  const Words call = with({"logs", pod.name, "-c", container, "--timestamps"}, in_namespace);
+  const std::string name = "log-" + pod.name + "-" + container;
+  report.text(name + ".txt", call);
+  const auto& restarted = pod.restarted;
+  if (std::find(restarted.begin(), restarted.end(), container) == restarted.end()) return;
+  report.text(name + "-previous.txt", with(call, {"--previous"}));
+}
+
+void gather_pod(Report& report, const GatheredPod& pod) {
   const Words here = report.in_namespace();
   report.text("events-" + pod.name + ".txt",
               with({"get", "events", "--field-selector", "involvedObject.name=" + pod.name}, here));
-  for (const std::string& sidecar : with(pod.sidecars, {"compute"})) {
-    report.text("log-" + pod.name + "-" + sidecar + ".txt",
-                with({"logs", pod.name, "-c", sidecar, "--timestamps"}, here));
+  for (const std::string& container : with(pod.sidecars, {"compute"})) {
+    gather_log(report, pod, container, here);
   }
   for (const std::string& sidecar : pod.sidecars) {
     report.text("check-" + pod.name + "-" + sidecar + ".txt",
@@ -133,13 +143,25 @@ void gather_pod(Report& report, const LauncherPod& pod) {
   }
 }
 
+// What installs patchbay-cni on the nodes: its state on all of them, logs where it had to begin anew.
+void gather_own(Report& report) {
+  const Words here{"-n", kOwnNamespace};
+  report.text("patchbay.txt", with({"get", "daemonsets,pods", "-o", "wide"}, here));
+  report.object("patchbay-nads.json", with({kNads}, here));
+  const auto pods = report.object("patchbay-pods.json", with({"pods"}, here));
+  if (!pods) return;
+  for (const GatheredPod& pod : pods_of(*pods)) {
+    for (const std::string& container : pod.restarted) gather_log(report, pod, container, here);
+  }
+}
+
 // By the VMI's UID: the label with the VM's name holds the guest's host name instead.
 void gather_pods(Report& report, const std::string& vmi_uid) {
   const auto pods = report.object(
       "pods.json",
       with({"pods", "-l", "kubevirt.io/created-by=" + vmi_uid}, report.in_namespace()));
   if (!pods) return;
-  for (const LauncherPod& pod : launcher_pods(*pods)) gather_pod(report, pod);
+  for (const GatheredPod& pod : pods_of(*pods)) gather_pod(report, pod);
 }
 
 void gather(const Options& options) {
@@ -147,8 +169,7 @@ void gather(const Options& options) {
   const Words here = report.in_namespace();
   report.text("versions.txt", {"version"});
   report.object("kubevirt.json", {"kubevirts.kubevirt.io", "-A"});
-  report.text("patchbay.txt", {"get", "daemonsets,pods", "-n", kOwnNamespace, "-o", "wide"});
-  report.object("patchbay-nads.json", {kNads, "-n", kOwnNamespace});
+  gather_own(report);
   const auto vm =
       report.object("vm.json", with({"virtualmachines.kubevirt.io/" + options.vm}, here));
   const auto vmi =

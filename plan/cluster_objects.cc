@@ -34,24 +34,39 @@ void remove_secrets(Json& value) {
   }
 }
 
+std::vector<JsonReader> elements_of(const JsonReader& object, const char* name) {
+  const auto list = object.find(name);
+  return list ? list->elements() : std::vector<JsonReader>();
+}
+
+std::vector<std::string> restarted_containers(const JsonReader& status) {
+  std::vector<std::string> names;
+  for (const char* kind : {"containerStatuses", "initContainerStatuses"}) {
+    for (const JsonReader& container : elements_of(status, kind)) {
+      if (container.find_u32("restartCount").value_or(0) == 0) continue;
+      names.push_back(container.at("name").string());
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
-std::vector<LauncherPod> launcher_pods(std::string_view pod_list_json) {
+std::vector<GatheredPod> pods_of(std::string_view pod_list_json) {
   const Json json = parse_json(pod_list_json, "list of Pods", kMaxListBytes);
-  std::vector<LauncherPod> pods;
+  std::vector<GatheredPod> pods;
   for (const JsonReader& item : JsonReader(json, "PodList").at("items").elements()) {
     const JsonReader spec = item.at("spec");
-    LauncherPod pod{.name = item.at("metadata").at("name").string(), .node = {}, .sidecars = {}};
+    GatheredPod pod{.name = item.at("metadata").at("name").string()};
     if (const auto node = spec.find("nodeName")) pod.node = node->string();
-    for (const char* containers : {"containers", "initContainers"}) {
-      const auto list = spec.find(containers);
-      if (!list) continue;
-      for (const JsonReader& container : list->elements()) {
+    for (const char* kind : {"containers", "initContainers"}) {
+      for (const JsonReader& container : elements_of(spec, kind)) {
         std::string name = container.at("name").string();
         const bool answers = name.starts_with(kSidecarPrefix) || name == kPluginContainer;
         if (answers) pod.sidecars.push_back(std::move(name));
       }
     }
+    if (const auto status = item.find("status")) pod.restarted = restarted_containers(*status);
     pods.push_back(std::move(pod));
   }
   return pods;

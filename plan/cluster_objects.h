@@ -8,19 +8,20 @@
 
 namespace patchbay {
 
-// A virt-launcher pod and those of its containers that answer for the networks.
-struct LauncherPod {
+// A pod, and which of its containers have something to say of networks.
+struct GatheredPod {
   std::string name;
   std::string node;  // empty: not scheduled yet
   // "hook-sidecar-N" (pkg/virt-controller/services, v1.9.0), and our Plugin's among the init
   // containers (manifests/overlays/plugin).
   std::vector<std::string> sidecars;
+  std::vector<std::string> restarted;  // containers that ran before: there is a log of that run
 
-  bool operator==(const LauncherPod&) const = default;
+  bool operator==(const GatheredPod&) const = default;
 };
 
 // From a List of Pods. Throws Error{kMalformed, kInvalidInput}.
-std::vector<LauncherPod> launcher_pods(std::string_view pod_list_json);
+std::vector<GatheredPod> pods_of(std::string_view pod_list_json);
 
 // metadata.uid, by which KubeVirt labels the pods of a VMI: kubevirt.io/created-by. Throws
 // Error{kMalformed, kInvalidInput}.

@@ -23,7 +23,13 @@ METADATA = {"name": "vm1", "uid": "11111111-2222", "managedFields": [{"f": SECRE
                             "patchbay.io/networks": "{}"}}
 POD = {"metadata": {**METADATA, "name": "virt-launcher-vm1-abcde"},
        "spec": {"nodeName": "node1", "containers": [{"name": "compute"}, {"name": "hook-sidecar-1"},
-                                                    {"name": "guest-console-log"}]}}
+                                                    {"name": "guest-console-log"}],
+                "initContainers": [{"name": "patchbay-plugin"}]},
+       "status": {"initContainerStatuses": [{"name": "patchbay-plugin", "restartCount": 1}],
+                  "containerStatuses": [{"name": "hook-sidecar-1", "restartCount": 0}]}}
+INSTALLER = {"metadata": {"name": "patchbay-cni-x"}, "spec": {"nodeName": "node1", "containers": [{"name": "install"}]},
+             "status": {"containerStatuses": [{"name": "install", "restartCount": 7, "lastState": {
+                 "terminated": {"message": "could not create: Permission denied"}}}]}}
 ANSWERS = {
     "get virtualmachines.kubevirt.io/vm1 -n demo -o json":
         json.dumps({"metadata": METADATA, "spec": {"template": {"spec": SPEC}}}),
@@ -33,6 +39,9 @@ ANSWERS = {
     f"get {NADS}/red-net -n infra -o json": json.dumps({"metadata": {"name": "red-net"}}),
     "logs virt-launcher-vm1-abcde -c hook-sidecar-1 --timestamps -n demo": "the sidecar's log",
     "logs virt-launcher-vm1-abcde -c compute --timestamps -n demo": "the launcher's log",
+    "logs virt-launcher-vm1-abcde -c patchbay-plugin --timestamps -n demo --previous": "the plugin's first log",
+    "get pods -n patchbay -o json": json.dumps({"items": [INSTALLER]}),
+    "logs patchbay-cni-x -c install --timestamps -n patchbay --previous": "why it ended",
     "exec virt-launcher-vm1-abcde -c hook-sidecar-1 -n demo -- /patchbay-sidecar --check": "its check",
 }
 KUBECTL = """#!/usr/bin/python3
@@ -78,6 +87,10 @@ class Gather(unittest.TestCase):
         self.assertEqual(kept[f"log-{pod}-hook-sidecar-1.txt"], "the sidecar's log")
         self.assertEqual(kept[f"log-{pod}-compute.txt"], "the launcher's log")
         self.assertEqual(kept[f"check-{pod}-hook-sidecar-1.txt"], "its check")
+        self.assertEqual(kept[f"log-{pod}-patchbay-plugin-previous.txt"], "the plugin's first log")
+        self.assertNotIn(f"log-{pod}-hook-sidecar-1-previous.txt", kept)
+        self.assertEqual(kept["log-patchbay-cni-x-install-previous.txt"], "why it ended")
+        self.assertIn("Permission denied", kept["patchbay-pods.json"])
         self.assertEqual(json.loads(kept["nad-infra-red-net.json"])["metadata"]["name"], "red-net")
         self.assertNotIn(f"log-{pod}-guest-console-log.txt", kept)
         self.assertIn("NotFound", kept["nad-demo-blue-net.json"])

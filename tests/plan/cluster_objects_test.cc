@@ -13,17 +13,20 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-TEST(LauncherPods, AreReadFromTheList) {
+TEST(PodsOf, AreReadFromTheList) {
   EXPECT_THAT(
-      launcher_pods(R"({"items": [
+      pods_of(R"({"items": [
       {"metadata": {"name": "a"}, "spec": {"nodeName": "n1", "containers": [
           {"name": "compute"}, {"name": "hook-sidecar-1"}, {"name": "hook-sidecar-0"}],
           "initContainers": [{"name": "container-disk-binary"}, {"name": "patchbay-plugin"}]}},
-      {"metadata": {"name": "b"}, "spec": {"containers": []}}]})"),
-      ElementsAre(LauncherPod{"a", "n1", {"hook-sidecar-1", "hook-sidecar-0", "patchbay-plugin"}},
-                  LauncherPod{"b", "", {}}));
-  EXPECT_THAT(launcher_pods(R"({"items": []})"), IsEmpty());
-  EXPECT_THROW(launcher_pods("{}"), Error);
+      {"metadata": {"name": "b"}, "spec": {"containers": []}, "status": {
+          "containerStatuses": [{"name": "compute", "restartCount": 0}, {"name": "install"}],
+          "initContainerStatuses": [{"name": "patchbay-plugin", "restartCount": 2}]}}]})"),
+      ElementsAre(
+          GatheredPod{"a", "n1", {"hook-sidecar-1", "hook-sidecar-0", "patchbay-plugin"}, {}},
+          GatheredPod{"b", "", {}, {"patchbay-plugin"}}));
+  EXPECT_THAT(pods_of(R"({"items": []})"), IsEmpty());
+  EXPECT_THROW(pods_of("{}"), Error);
 }
 
 TEST(NadsOf, TakesEachOnceFromAVmAsFromAVmi) {
