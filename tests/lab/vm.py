@@ -98,14 +98,17 @@ class VirtualMachine:
         shutil.copyfile(self.launcher.overlay, file)
 
     def plan(self) -> dict:
-        """The plan of the VM, by `patchbay render` of what the sidecar reads, too; after `attach`."""
+        return self.rendered()["plan"]
+
+    def rendered(self) -> dict:
+        """What `patchbay render` makes of what the sidecar reads, too; after `attach`."""
         with tempfile.TemporaryDirectory(prefix="patchbay-render-") as folder:
             vmi, pod, info = (Path(folder, name) for name in ("vmi", "pod", "network-info"))
             vmi.write_text(json.dumps(self.vmi), encoding="utf-8")
             info.write_text(json.dumps(network_info(self.vmi, self.network)), encoding="utf-8")
             pod.write_text(self.network.run(PROGRAMS / "patchbay", "inspect"), encoding="utf-8")
             return json.loads(run([PROGRAMS / "patchbay", "render", "-f", vmi, "--pod", pod,
-                                   "--network-info", info]))["plan"]
+                                   "--network-info", info]))
 
     def mac(self, interface: str) -> str:
         """The MAC the guest sees on that NIC, which is the pod interface's."""

@@ -1,5 +1,6 @@
 """A VM whose guest was configured without patchbay is bound to it (manifests/operations.md): at the first start
-its guest has the network it had, from the second one on the planned one, and it stays the same instance."""
+its guest has the network it had, from the second one on the planned one, and it stays the same instance. Then it goes
+back, with the networkData that patchbay showed for its own."""
 
 import json
 import tempfile
@@ -19,14 +20,17 @@ HOST, BY_HAND, PLANNED = "192.168.1.1/24", "192.168.1.62/24", "192.168.1.77/24"
 HOST_KEY = "cat /etc/ssh/ssh_host_ed25519_key.pub"
 
 
-def by_hand(vmi: dict) -> None:
+def with_own(vmi: dict, network_data: str) -> None:
     """All of it the user's word, which patchbay leaves as it is: the guest is told what it is without patchbay."""
-    mac = vmi["spec"]["domain"]["devices"]["interfaces"][1]["macAddress"]
     vmi["metadata"]["annotations"]["patchbay.io/apply"] = "first-boot"
-    cloud_init_volume(vmi)["cloudInitNoCloud"]["networkData"] = json.dumps(
-        {"version": 2, "ethernets": {
-            "pod": {"match": {"macaddress": POD_MAC}, "dhcp4": True},
-            "blue": {"match": {"macaddress": mac}, "addresses": [BY_HAND]}}})
+    cloud_init_volume(vmi)["cloudInitNoCloud"]["networkData"] = network_data
+
+
+def by_hand(vmi: dict) -> None:
+    mac = vmi["spec"]["domain"]["devices"]["interfaces"][1]["macAddress"]
+    with_own(vmi, json.dumps({"version": 2, "ethernets": {
+        "pod": {"match": {"macaddress": POD_MAC}, "dhcp4": True},
+        "blue": {"match": {"macaddress": mac}, "addresses": [BY_HAND]}}}))
 
 
 def adopted(vmi: dict) -> None:
@@ -35,13 +39,14 @@ def adopted(vmi: dict) -> None:
 
 
 class Adoption(unittest.TestCase):
-    def test_takes_two_starts(self) -> None:
+    def test_takes_two_starts_and_is_undone_in_one(self) -> None:
         with tempfile.TemporaryDirectory(prefix="patchbay-disk-") as folder:
             disk = Path(folder, "disk0")
             address, key = self.boot(disk, by_hand)
             self.assertEqual(address, BY_HAND)
             self.assertEqual(self.boot(disk, adopted), (BY_HAND, key))
             self.assertEqual(self.boot(disk, adopted), (PLANNED, key))
+            self.assertEqual(self.boot(disk, lambda vmi: with_own(vmi, self.shown)), (PLANNED, key))
 
     def boot(self, disk: Path, configure) -> tuple[str, str]:
         """The guest's IPv4 address on the network, and its SSH host key."""
@@ -54,6 +59,7 @@ class Adoption(unittest.TestCase):
             vm.vmi["spec"]["domain"]["devices"]["interfaces"][0]["macAddress"] = POD_MAC
             configure(vm.vmi)
             vm.attach()
+            self.shown = vm.rendered()["networkData"]
             vm.start()
             console = stack.enter_context(vm.console())
             console.log_in(USER, PASSWORD)
