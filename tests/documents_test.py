@@ -7,7 +7,8 @@ from pathlib import Path
 
 SOURCE = Path(os.environ.get("PATCHBAY_SOURCE", Path(__file__).parents[1]))
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)")
-TEST_FILE = re.compile(r"`(tests/[\w./-]+)`")
+FOLDERS = "binding|cli|cloudinit|domainxml|manifests|plan|sidecar|tests"
+FILE = re.compile(rf"(?<![\w./-])((?:{FOLDERS})/[\w./-]*\w)")
 TEST_NAME = re.compile(r"`(\w+)\.([A-Z]\w+|test_\w+)`")
 
 
@@ -49,8 +50,8 @@ class Documents(unittest.TestCase):
 
         self.assert_there(LINK, is_there, 30)
 
-    def test_name_test_files_that_are_there(self) -> None:
-        self.assert_there(TEST_FILE, lambda _, name: (SOURCE / name).exists(), 15)
+    def test_name_files_that_are_there(self) -> None:
+        self.assert_there(FILE, lambda _, name: (SOURCE / name).exists(), 60)
 
     def test_name_tests_that_are_there(self) -> None:
         known = tests()

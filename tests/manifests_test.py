@@ -5,7 +5,6 @@ import copy
 import functools
 import json
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -105,14 +104,6 @@ class EveryFile(unittest.TestCase):
 
 
 class Documents(unittest.TestCase):
-    def test_name_files_that_are_there(self):
-        for document in ("manifests/README.md", "README.md", "binding/README.md"):
-            text = (SOURCE / document).read_text(encoding="utf-8")
-            named = set(re.findall(r"manifests/[a-z-]+[a-z./-]*[a-z]", text))
-            self.assertTrue(named)
-            for path in named:
-                self.assertTrue((SOURCE / path).exists(), f"{document} names {path}")
-
     def test_quote_what_the_policies_say(self):
         text = (MANIFESTS / "README.md").read_text(encoding="utf-8")
         for policy in ("profile", "advice"):
