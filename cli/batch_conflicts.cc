@@ -1,15 +1,22 @@
 #include "cli/batch_conflicts.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
-#include "plan/error.h"
+#include "cli/place.h"
 #include "plan/text.h"
 
 namespace patchbay::cli {
 namespace {
 
+constexpr char kOwnMac[] = "give all but one a MAC of their own, or import them apart";
+constexpr char kOwnAddress[] = "give all but one an address of their own, or import them apart";
+
 using Owners = std::set<std::string>;  // "VM "a", NIC 0"
+using MacOwners = std::map<Mac, Owners>;
+using AddressOwners = std::map<std::pair<std::string, IpAddress>, Owners>;  // by segment
 
 std::string segment_of(const Network& network) {
   if (network.vlan.mode == Vlan::Mode::kAccess) return "VLAN " + std::to_string(network.vlan.id);
@@ -17,26 +24,88 @@ std::string segment_of(const Network& network) {
   return network.name.empty() ? "" : "network " + in_quotes(network.name);
 }
 
-template <typename Key, typename Describe>
-void report(const std::map<Key, Owners>& owners, const Describe& describe, const char* hint,
+// Each VM has a pod network of its own.
+std::string segment_of(const Target& target) {
+  if (target.kind != Target::Kind::kNad) return {};
+  if (target.exists) return "NAD " + in_quotes(target.name_space + "/" + target.nad);
+  return "bridge " + in_quotes(target.bridge) +
+         (target.vlan ? ", VLAN " + std::to_string(*target.vlan) : ", untagged");
+}
+
+std::string text_of(const Mac& mac) { return "the MAC " + mac.to_string(); }
+std::string text_of(const std::pair<std::string, IpAddress>& address) {
+  return "the address " + address.second.to_string() + " in " + address.first;
+}
+std::string text_of(const std::pair<std::string, Mac>& mac) {
+  return text_of(mac.second) + " in " + mac.first;
+}
+
+template <typename Key>
+void report(const std::map<Key, Owners>& owners, Severity severity, const char* hint,
             Diagnostics& diagnostics) {
   for (const auto& [key, nics] : owners) {
     if (nics.size() < 2) continue;
     const std::vector<std::string> all(nics.begin(), nics.end());
-    diagnostics.push_back({Severity::kWarning, "", "",
-                           describe(key) + " is that of each of " + join(all, "; "), hint});
+    diagnostics.push_back(
+        {severity, "", "", text_of(key) + " is that of each of " + join(all, "; "), hint});
   }
 }
+
+std::vector<IpAddress> kept_addresses(const NicPlan& nic) {
+  std::vector<IpAddress> addresses;
+  if (nic.wishes) {
+    for (const IpPrefix& prefix : nic.wishes->addresses) addresses.push_back(prefix.address);
+  } else {
+    for (const NicAddress& address : nic.before.addresses) addresses.push_back(address.address);
+  }
+  return addresses;
+}
+
+// The NICs of the sources by MAC, and which of them are planned.
+class MacsElsewhere {
+ public:
+  MacsElsewhere(const ImportPlan& plan, const Inventory& inventory) {
+    for (const VmPlan& vm : plan.vms) {
+      for (const NicPlan& nic : vm.nics) planned_.insert(nic_where(vm.source_name, nic.index));
+    }
+    for (const auto& [name, vm] : inventory.vms) {
+      for (size_t i = 0; i < vm.nics.size(); ++i) {
+        if (vm.nics[i].mac) owners_[*vm.nics[i].mac].insert(nic_where(name, i));
+      }
+    }
+  }
+
+  // `said` are errors already.
+  void report(const std::set<Mac>& said, Diagnostics& diagnostics) const {
+    for (const auto& [mac, nics] : owners_) {
+      const bool any = std::any_of(nics.begin(), nics.end(), [this](const std::string& nic) {
+        return planned_.contains(nic);
+      });
+      if (nics.size() < 2 || !any || said.contains(mac)) continue;
+      std::vector<std::string> all;
+      for (const std::string& nic : nics) {
+        all.push_back(nic + (planned_.contains(nic) ? "" : " (left out)"));
+      }
+      diagnostics.push_back({Severity::kWarning, "", "",
+                             text_of(mac) + " is that of each of " + join(all, "; "),
+                             "see that no two of them ever run in one network"});
+    }
+  }
+
+ private:
+  std::set<std::string> planned_;
+  MacOwners owners_;
+};
 
 }  // namespace
 
 Diagnostics find_conflicts(const Inventory& inventory) {
-  std::map<Mac, Owners> macs;
-  std::map<std::pair<std::string, IpAddress>, Owners> addresses;
+  MacOwners macs;
+  AddressOwners addresses;
   for (const auto& [name, vm] : inventory.vms) {
     for (size_t i = 0; i < vm.nics.size(); ++i) {
       const Nic& nic = vm.nics[i];
-      const std::string owner = "VM " + in_quotes(name) + ", NIC " + std::to_string(i);
+      const std::string owner = nic_where(name, i);
       if (nic.mac) macs[*nic.mac].insert(owner);
       const std::string segment = segment_of(nic.network);
       if (segment.empty()) continue;
@@ -46,13 +115,33 @@ Diagnostics find_conflicts(const Inventory& inventory) {
     }
   }
   Diagnostics found;
-  report(
-      macs, [](const Mac& mac) { return "the MAC " + mac.to_string(); },
-      "give all but one a MAC of their own, or import them apart", found);
-  report(
-      addresses,
-      [](const auto& key) { return "the address " + key.second.to_string() + " in " + key.first; },
-      "give all but one an address of their own, or import them apart", found);
+  report(macs, Severity::kWarning, kOwnMac, found);
+  report(addresses, Severity::kWarning, kOwnAddress, found);
+  return found;
+}
+
+Diagnostics find_conflicts(const ImportPlan& plan, const Inventory& inventory) {
+  std::map<std::pair<std::string, Mac>, Owners> macs;
+  AddressOwners addresses;
+  for (const VmPlan& vm : plan.vms) {
+    for (const NicPlan& nic : vm.nics) {
+      const std::string segment = segment_of(nic.target);
+      if (segment.empty()) continue;
+      const std::string owner = nic_where(vm.source_name, nic.index);
+      if (nic.mac) macs[{segment, *nic.mac}].insert(owner);
+      for (const IpAddress& address : kept_addresses(nic)) {
+        addresses[{segment, address}].insert(owner);
+      }
+    }
+  }
+  Diagnostics found;
+  report(macs, Severity::kError, kOwnMac, found);
+  report(addresses, Severity::kError, kOwnAddress, found);
+  std::set<Mac> said;
+  for (const auto& [mac, nics] : macs) {
+    if (nics.size() > 1) said.insert(mac.second);
+  }
+  MacsElsewhere(plan, inventory).report(said, found);
   return found;
 }
 

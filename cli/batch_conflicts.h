@@ -1,6 +1,7 @@
 // What the VMs of one import can't all keep, found before anything is written.
 #pragma once
 
+#include "cli/import_plan.h"
 #include "cli/inventory.h"
 
 namespace patchbay::cli {
@@ -9,5 +10,10 @@ namespace patchbay::cli {
 // segment: one network, or networks with the same VLAN id. Addresses in different segments are
 // nobody's conflict.
 Diagnostics find_conflicts(const Inventory& inventory);
+
+// An error for each MAC and each address that several NICs would have in one segment of the
+// cluster: a NAD, or NADs on one bridge and VLAN. A warning for a MAC that NICs in several segments
+// have, or one that is planned and one that is left out, with its VM or without.
+Diagnostics find_conflicts(const ImportPlan& plan, const Inventory& inventory);
 
 }  // namespace patchbay::cli

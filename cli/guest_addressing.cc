@@ -150,11 +150,13 @@ class Interpreter {
     if (seen.length) state.subnets.push_back({address, *seen.length});
     if (seen.origin == "linklayer" ||
         (seen.origin != "manual" && is_made_of(address, nics_[nic].mac))) {
+      out_.nics[nic]->addressing.ipv6_auto |= ipv6;
       return observe(nic, text_of(seen) + " (SLAAC: " +
                               (seen.origin.empty() ? "made of the MAC" : "origin " + seen.origin) +
                               (seen.lifetime ? ", has lifetime)" : ")"));
     }
     if (seen.origin == "random") {
+      out_.nics[nic]->addressing.ipv6_auto |= ipv6;
       return observe(nic, text_of(seen) + " (origin random" +
                               (seen.state.empty() ? ")" : ", state " + seen.state + ")"));
     }

@@ -163,6 +163,9 @@ class VmMerger {
     pick(seen, "connected at start", [](const Nic& nic) -> std::string {
       return !describes_hardware(nic) ? "" : nic.start_connected ? "yes" : "no";
     });
+    for (const SeenNic& one : seen) {
+      if (!out.pci_slot) out.pci_slot = one.nic->pci_slot;
+    }
     if (!table_.complete(out.network)) out.warnings.push_back(NicWarning::kNetworkAmbiguous);
     return out;
   }

@@ -23,6 +23,7 @@
 //     old06: ignore                        # the VM is left out
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -44,18 +45,24 @@ enum class GuestConfig {
 };
 std::string_view name(GuestConfig config);
 
+// KubeVirt's own binding for a VF; its NAD is the SR-IOV CNI's.
+inline constexpr std::string_view kSriovBinding = "sriov";
+
+// validInterfaceModels, pkg/network/admitter, KubeVirt v1.9.0.
+inline constexpr std::array<std::string_view, 7> kNicModels{"virtio",   "e1000e", "e1000",  "igb",
+                                                            "ne2k_pci", "pcnet",  "rtl8139"};
+
 struct Target {
   enum class Kind { kNad, kPod, kIgnore };
 
   Kind kind = Kind::kNad;
   std::string name_space;        // of the NAD
-  std::string nad;               // DNS labels, as all names here that the cluster sees
+  std::string nad;
   std::string bridge;            // of the nodes; empty only where `exists`
   std::string port;              // the nodes' NIC under the bridge; empty: the bridge is there
   std::optional<uint16_t> vlan;  // nothing: untagged
   bool exists = false;           // the NAD is there
-  // One of plan/bindings.h, or "sriov", which is KubeVirt's own; empty: as the guest is told.
-  std::string binding;
+  std::string binding;  // one of plan/bindings.h, or kSriovBinding; empty: as the guest is told
   // Where its addresses have to be, and the prefix length of those that the source has without.
   std::vector<IpPrefix> subnets;
 
@@ -103,8 +110,8 @@ struct NetworkMap {
 };
 
 // All mistakes are collected into `diagnostics` as errors, with the path and a guess for a key that
-// is not known; an entry with a mistake is left out of the result. Throws Error{kMalformed} for
-// what is no YAML.
+// is not known; the result is of use only without errors. Throws Error{kMalformed} for what is no
+// YAML.
 NetworkMap parse_network_map(std::string_view yaml, Diagnostics& diagnostics);
 
 // What suggest_map() writes where only a person knows the value, and parse_network_map() refuses.

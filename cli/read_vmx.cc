@@ -90,6 +90,14 @@ Network network_of(const Vmx& vmx, const std::string& prefix) {
   return network;
 }
 
+// "-1" until the VM has run.
+std::optional<uint32_t> pci_slot(const std::string& text) {
+  uint32_t slot = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, slot);
+  return failure == std::errc() && stop == end ? std::optional(slot) : std::nullopt;
+}
+
 Nic read_nic(const Vmx& vmx, const std::string& prefix, const std::string& source) {
   Nic nic;
   nic.adapter = vmx.get(prefix + "virtualdev");
@@ -104,6 +112,7 @@ Nic read_nic(const Vmx& vmx, const std::string& prefix, const std::string& sourc
   }
   nic.network = network_of(vmx, prefix);
   nic.start_connected = vmx.is(prefix + "startconnected", true);
+  nic.pci_slot = pci_slot(vmx.get(prefix + "pcislotnumber"));
   return nic;
 }
 

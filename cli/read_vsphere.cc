@@ -63,6 +63,10 @@ std::vector<Nic> read_nics(const std::vector<JsonReader>& devices) {
     nic.network = network_of(device);
     const auto connected = deep(device, {"connectable", "startConnected"});
     nic.start_connected = !connected || connected->boolean();
+    if (const auto slot = deep(device, {"slotInfo", "pciSlotNumber"})) {
+      const int64_t number = integer(*slot);
+      if (number >= 0 && number <= UINT32_MAX) nic.pci_slot = static_cast<uint32_t>(number);
+    }
   }
   return nics;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "plan/host_address.h"
 #include "plan/ip_config_json.h"
 #include "plan/text.h"
 
@@ -42,37 +43,13 @@ Route read_wished_route(const JsonReader& reader) {
   return route;
 }
 
-// The subnet's highest address: all host bits set (RFC 919).
-IpAddress broadcast_of(const IpPrefix& prefix) {
-  std::array<uint8_t, 4> bytes{};
-  std::copy_n(prefix.address.bytes(), bytes.size(), bytes.begin());
-  for (size_t bit = prefix.length; bit < prefix.address.bits(); ++bit) {
-    bytes[bit / 8] = static_cast<uint8_t>(bytes[bit / 8] | 0x80U >> bit % 8);
-  }
-  return IpAddress::from_bytes(Family::kIpv4, bytes.data());
-}
-
-// RFC 3021 gives /31 two hosts, and /32 is one; IPv6 has no broadcast (RFC 4291).
-void refuse_subnets_own(const JsonReader& reader, const IpPrefix& prefix) {
-  const IpAddress& address = prefix.address;
-  if (address.family() != Family::kIpv4 || prefix.length + 1 >= address.bits()) return;
-  if (prefix.network().address == address) {
-    reader.refuse("a host's address, not the network's own");
-  }
-  if (broadcast_of(prefix) == address) {
-    reader.refuse("a host's address, not the broadcast address of " + prefix.network().to_string());
-  }
-}
-
 std::vector<IpPrefix> read_addresses(const JsonReader& reader) {
   std::vector<IpPrefix> addresses;
   for (const JsonReader& each : reader.elements()) {
     const auto prefix = each.checked<IpPrefix>();
     const IpAddress& address = prefix.address;
-    if (address.is_any() || address.is_multicast() || address.is_loopback()) {
-      each.refuse("an address that a host can have");
-    }
-    refuse_subnets_own(each, prefix);
+    const std::string expected = expected_of_host(prefix);
+    if (!expected.empty()) each.refuse(expected);
     const bool twice = std::any_of(addresses.begin(), addresses.end(),
                                    [&](const IpPrefix& a) { return a.address == address; });
     if (twice) each.refuse("each address once");

@@ -1,8 +1,6 @@
 #include "plan/ip_config_json.h"
 
-#include <algorithm>
-
-#include "plan/text.h"
+#include "plan/host_address.h"
 
 namespace patchbay {
 namespace {
@@ -15,17 +13,10 @@ struct DnsKeys {
 constexpr DnsKeys kCniDnsKeys{"nameservers", "search", "options"};
 constexpr DnsKeys kDnsKeys{"servers", "search", "options"};
 
-// RFC 1123 names as resolvers take them; anything else would end up in a guest's configuration.
 std::string read_domain(const JsonReader& reader) {
-  constexpr size_t kLongestDomain = 253;
   std::string domain = reader.string();
   if (domain.ends_with('.')) domain.pop_back();
-  const bool legal = !domain.empty() && domain.size() <= kLongestDomain && domain.front() != '.' &&
-                     domain.find("..") == std::string::npos &&
-                     std::all_of(domain.begin(), domain.end(), [](char c) {
-                       return is_ascii_alnum(c) || c == '-' || c == '_' || c == '.';
-                     });
-  if (!legal) reader.refuse("a domain name");
+  if (!is_domain(domain)) reader.refuse("a domain name");
   return domain;
 }
 

@@ -1,0 +1,367 @@
+#include "cli/import_plan.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "cli/batch_conflicts.h"
+#include "cli/dns_label.h"
+#include "cli/network_match.h"
+#include "cli/nic_model.h"
+#include "cli/nic_wishes.h"
+#include "cli/place.h"
+#include "cli/planned_networks.h"
+#include "cli/suggest_map.h"
+#include "cli/vm_names.h"
+#include "cli/vm_routes.h"
+#include "plan/bindings.h"
+#include "plan/text.h"
+
+namespace patchbay::cli {
+namespace {
+
+constexpr size_t kListed = 5;  // NICs in a finding that many share
+
+bool warns(const Nic& nic, NicWarning warning) {
+  return std::find(nic.warnings.begin(), nic.warnings.end(), warning) != nic.warnings.end();
+}
+
+std::string_view binding_of(GuestConfig config) {
+  switch (config) {
+    case GuestConfig::kKeep:
+    case GuestConfig::kDhcp:
+      return kDhcpBinding;
+    case GuestConfig::kCloudInit:
+      return kCloudInitBinding;
+    case GuestConfig::kSeed:
+      return kSeedBinding;
+  }
+  return kDhcpBinding;
+}
+
+std::string vm_choice_hint(const std::string& vm, const std::string& choice) {
+  return "vms: {" + in_quotes(vm) + ": {" + choice + "}}";
+}
+
+// One finding for all NICs that share it: hundreds of VMs are on a network that is not mapped.
+class SharedErrors {
+ public:
+  void add(const std::string& message, const std::string& hint, const std::string& nic) {
+    errors_[{message, hint}].push_back(nic);
+  }
+
+  void say(Diagnostics& diagnostics) const {
+    for (const auto& [error, nics] : errors_) {
+      const size_t listed = std::min(nics.size(), kListed);
+      const auto end = nics.begin() + static_cast<ptrdiff_t>(listed);
+      std::string where = join({nics.begin(), end}, "; ");
+      if (nics.size() > listed) where += " and " + std::to_string(nics.size() - listed) + " more";
+      diagnostics.push_back({Severity::kError, "", where, error.first, error.second});
+    }
+  }
+
+ private:
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> errors_;
+};
+
+class Planner {
+ public:
+  Planner(const Inventory& inventory, const NetworkMap& map)
+      : inventory_(inventory), map_(map), matcher_(inventory, map) {}
+
+  ImportPlan run() {
+    say_unused();
+    const auto names = vm_names(inventory_, map_, plan_.diagnostics);
+    for (const auto& [source, vm] : inventory_.vms) {
+      const auto name = names.find(source);
+      if (name != names.end()) plan_.vms.push_back(plan_vm(source, vm, name->second));
+    }
+    shared_.say(plan_.diagnostics);
+    plan_networks(map_, plan_);
+    const Diagnostics conflicts = find_conflicts(plan_, inventory_);
+    plan_.diagnostics.insert(plan_.diagnostics.end(), conflicts.begin(), conflicts.end());
+    return std::move(plan_);
+  }
+
+ private:
+  struct VmContext {
+    const std::string& source;
+    const Vm& vm;
+    const VmChoice& choice;
+    GuestConfig config;
+    std::optional<Method> treat_unknown_as;
+    std::set<std::string> names;  // of interfaces
+  };
+
+  void say_unused() {
+    for (const MapEntry* entry : matcher_.unused()) {
+      plan_.diagnostics.push_back({Severity::kWarning, "", entry->where,
+                                   "fits no network of the sources",
+                                   "`patchbay import --list` shows the networks"});
+    }
+    for (const auto& [name, choice] : map_.vms) {
+      if (inventory_.vms.contains(name)) continue;
+      std::vector<std::string_view> known;
+      for (const auto& [vm, unused] : inventory_.vms) known.push_back(vm);
+      plan_.diagnostics.push_back(
+          {Severity::kWarning, "", "vms." + name,
+           "is no VM of the sources" + did_you_mean(name, known.data(), known.size()), ""});
+    }
+  }
+
+  VmPlan plan_vm(const std::string& source, const Vm& vm, const VmName& name) {
+    static const VmChoice kNone;
+    const auto found = map_.vms.find(source);
+    const VmChoice& choice = found == map_.vms.end() ? kNone : found->second;
+    VmContext context{source,
+                      vm,
+                      choice,
+                      choice.guest_config.value_or(map_.guest_config),
+                      choice.treat_unknown_as ? choice.treat_unknown_as : map_.treat_unknown_as,
+                      {}};
+    VmPlan out{source, name.name_space, name.name, context.config, {}, {}};
+    for (size_t i = 0; i < vm.nics.size(); ++i) plan_nic(context, i, out);
+    check_vm(context, out);
+    return out;
+  }
+
+  void plan_nic(VmContext& context, size_t index, VmPlan& out) {
+    const Nic& nic = context.vm.nics[index];
+    const std::string where = nic_where(context.source, index);
+    const NetworkMatcher::Match& match = matcher_.match(nic);
+    if (!match.target) return say_unmapped(nic, match, where);
+    if (match.target->kind == Target::Kind::kIgnore) {
+      out.left_out.emplace_back(index, match.where + " ignores " + description(nic.network));
+      return;
+    }
+    const Place place{where, plan_.diagnostics};
+    if (!check_network(nic, *match.target, where)) return;
+    NicPlan plan = wired(context, index, *match.target);
+    if (match.target->kind == Target::Kind::kPod) {
+      explain_pod(nic, plan, place);
+    } else {
+      check_subnets(nic, *match.target, context.treat_unknown_as, place);
+      if (!tell(context, nic, plan, place)) return;
+    }
+    out.nics.push_back(std::move(plan));
+  }
+
+  void say_unmapped(const Nic& nic, const NetworkMatcher::Match& match, const std::string& where) {
+    const Network& network = nic.network;
+    if (network.key.empty() && network.name.empty()) {
+      return shared_.add("no source says which network it is on",
+                         "give one that does, such as the VM's `govc vm.info -json`", where);
+    }
+    if (!match.candidates.empty()) {
+      std::vector<std::string> candidates;
+      for (const Network* each : match.candidates) candidates.push_back(description(*each));
+      return shared_.add(
+          "is on " + description(network) +
+              ", a name of several networks: " + join(candidates, "; "),
+          network.key.empty()
+              ? "map all of them to one NAD, or give a source that has the network's "
+                "key, such as the VM's `govc vm.info -json`"
+              : "give the map an entry for each by `key`, or name and `switch`",
+          where);
+    }
+    if (!network.destination.empty()) {
+      return shared_.add("is on " + description(network) +
+                             ", which Forklift's NetworkMap gives the "
+                             "destination " +
+                             in_quotes(network.destination) + ", and that is no NAD",
+                         "add to the map's networks: " + suggest_entry(network), where);
+    }
+    shared_.add("is on " + description(network) + ", for which the map has no entry",
+                "add to the map's networks: " + suggest_entry(network), where);
+  }
+
+  // What a NAD that is written here can't be.
+  bool check_network(const Nic& nic, const Target& to, const std::string& where) {
+    const Vlan& vlan = nic.network.vlan;
+    if (to.kind != Target::Kind::kNad || to.exists) return true;
+    if (vlan.mode == Vlan::Mode::kTrunk) {
+      shared_.add("is on " + description(nic.network) +
+                      ", whose VLANs one NAD on a bridge does not "
+                      "pass",
+                  "write a NAD that does (the bridge plugin's vlanTrunk), and map to it with "
+                  "`exists: true`",
+                  where);
+      return false;
+    }
+    if (!warned_.insert(network_id(nic.network)).second) return true;
+    const Place place{description(nic.network), plan_.diagnostics};
+    if (vlan.mode == Vlan::Mode::kPrivate) {
+      place.warn("is a private VLAN, and a bridge of the nodes keeps none of its VMs apart",
+                 "have the switch do so, or a NetworkPolicy for secondary networks");
+    }
+    if (vlan.mode == Vlan::Mode::kAccess && to.vlan != vlan.id) {
+      place.warn("goes to the NAD " + in_quotes(to.nad) +
+                     (to.vlan ? " of VLAN " + std::to_string(*to.vlan) : ", which is untagged"),
+                 "say `vlan: " + std::to_string(vlan.id) +
+                     "` for it, unless the VLAN is another there or is the bridge's port's");
+    }
+    return true;
+  }
+
+  NicPlan wired(VmContext& context, size_t index, const Target& target) {
+    const Nic& nic = context.vm.nics[index];
+    const bool pod = target.kind == Target::Kind::kPod;
+    const bool vf = target.binding == kSriovBinding;
+    NicPlan plan;
+    plan.index = index;
+    plan.source = nic.network;
+    plan.target = target;
+    plan.network = free_label(pod ? "pod" : dns_label(target.nad), context.names);
+    plan.mac = nic.mac;
+    plan.link_down = !nic.start_connected;
+    plan.before = nic.addressing;
+    if (!pod) {
+      plan.binding = target.binding.empty() ? binding_of(context.config) : target.binding;
+    }
+    if (vf) return plan;
+    const NicModel model = nic_model(nic.adapter, context.vm.guest, context.choice.model);
+    plan.model = model.model;
+    explain(plan, model.why);
+    if (nic.adapter == "sriov") {
+      Place{nic_where(context.source, index), plan_.diagnostics}.warn(
+          "was a VF of the host's NIC, and becomes one of model " + plan.model,
+          "for a VF map its network to a NAD of the SR-IOV CNI, with `exists: true, binding: "
+          "sriov`");
+    }
+    return plan;
+  }
+
+  static void explain(NicPlan& plan, const std::string& why) {
+    if (!why.empty()) plan.why += (plan.why.empty() ? "" : "; ") + why;
+  }
+
+  static void explain_pod(const Nic& nic, NicPlan& plan, const Place& place) {
+    explain(plan, "the pod network: KubeVirt gives the address, by DHCP");
+    if (nic.addressing.addresses.empty()) return;
+    place.warn("goes to the pod network, where its address " +
+                   to_string(nic.addressing.addresses[0]) + " can't be kept",
+               "have the guest ask DHCP there, or map its network to a NAD");
+  }
+
+  // False: an error keeps the NIC out.
+  bool tell(const VmContext& context, const Nic& nic, NicPlan& plan, const Place& place) {
+    if (context.config == GuestConfig::kKeep) return keep(context, nic, plan, place);
+    if (is_undecided(nic, context.treat_unknown_as)) {
+      shared_.add("no source says whether its addresses are static or from DHCP",
+                  "say `treatUnknownAs: static` or `dhcp` in the map, for all or in its vms",
+                  place.where);
+      return false;
+    }
+    const bool given = !nic.addressing.addresses.empty();
+    if (given && warns(nic, NicWarning::kTrunk) && warns(nic, NicWarning::kSeveralGuestEntries)) {
+      place.error("has addresses on VLANs inside the guest, which can't be given from outside",
+                  vm_choice_hint(context.source, "guestConfig: keep"));
+      return false;
+    }
+    const size_t before = plan_.diagnostics.size();
+    plan.wishes = nic_wishes(nic, plan.target, context.treat_unknown_as, place);
+    if (warns(nic, NicWarning::kGatewayOutsideSubnet)) {
+      place.warn(
+          "its gateway is outside its subnets: it is reached by a route of its own, which "
+          "not every guest takes",
+          "correct it in the guest, or see that the VM keeps it");
+    }
+    if (plan.binding == kSriovBinding && context.config == GuestConfig::kDhcp) {
+      place.error("is a VF, which nothing in the pod can answer DHCP for",
+                  vm_choice_hint(context.source, "guestConfig: seed"));
+    }
+    explain(plan, "told by " + std::string(name(context.config)));
+    return !std::any_of(plan_.diagnostics.begin() + static_cast<ptrdiff_t>(before),
+                        plan_.diagnostics.end(),
+                        [](const Diagnostic& d) { return d.severity == Severity::kError; });
+  }
+
+  bool keep(const VmContext& context, const Nic& nic, NicPlan& plan, const Place& place) {
+    if (is_our_binding(plan.binding) && plan.binding != kDhcpBinding) {
+      place.error("keeps its guest's configuration, but the map gives it the binding " +
+                      in_quotes(plan.binding) + ", which tells the guest another",
+                  "leave out the binding, or say another guestConfig for the VM");
+      return false;
+    }
+    explain(plan, "the guest keeps its configuration");
+    if (context.vm.guest == "windows") return true;  // said once for the VM
+    explain(plan, nic.pci_slot
+                      ? "a name after the PCI slot, as ens" + std::to_string(*nic.pci_slot) +
+                            ", will be another: what names the NIC by MAC holds"
+                      : "a name after the PCI slot (ens…, enp…) may be another: what names "
+                        "the NIC by MAC holds");
+    return true;
+  }
+
+  void check_vm(const VmContext& context, VmPlan& vm) {
+    const Place place{vm_where(context.source), plan_.diagnostics};
+    const auto pods = std::count_if(vm.nics.begin(), vm.nics.end(), [](const NicPlan& nic) {
+      return nic.target.kind == Target::Kind::kPod;
+    });
+    if (pods > 1) {
+      place.error(
+          "has " + std::to_string(pods) + " NICs on the pod network, and KubeVirt gives one",
+          "map all but one of their networks to a NAD, or to `ignore`");
+    }
+    check_macs(vm, place);
+    if (vm.guest_config == GuestConfig::kKeep) return check_windows(context, vm, place);
+    choose_default_route(vm, place);
+    if (context.vm.global_dns) add_global_dns(*context.vm.global_dns, vm, place);
+    const bool served = std::any_of(vm.nics.begin(), vm.nics.end(),
+                                    [](const NicPlan& nic) { return is_our_binding(nic.binding); });
+    const bool told = std::any_of(vm.nics.begin(), vm.nics.end(),
+                                  [](const NicPlan& nic) { return nic.wishes.has_value(); });
+    if (told && !served) {
+      place.warn("has VFs only, so that no NIC brings patchbay, and nobody tells the guest",
+                 "give it a NIC of another network, or say " +
+                     vm_choice_hint(context.source, "guestConfig: keep"));
+    }
+  }
+
+  // The guest is told of its NICs by MAC.
+  static void check_macs(const VmPlan& vm, const Place& place) {
+    std::set<Mac> seen;
+    for (const NicPlan& nic : vm.nics) {
+      if (!nic.mac) {
+        place.warn("its NIC " + std::to_string(nic.index) +
+                       " has no MAC in the sources, and gets a "
+                       "new one",
+                   "give a source that has it, where the guest or the network knows the NIC by it");
+      } else if (!seen.insert(*nic.mac).second) {
+        place.error("has two NICs with the MAC " + nic.mac->to_string(),
+                    "give one of them another in the source");
+      }
+    }
+  }
+
+  // Windows keeps addresses for the adapter it knows by its PCI device
+  // (Tcpip\Parameters\Interfaces).
+  static void check_windows(const VmContext& context, const VmPlan& vm, const Place& place) {
+    if (context.vm.guest != "windows") return;
+    std::vector<std::string> addresses;
+    for (const NicPlan& nic : vm.nics) {
+      for (const NicAddress& address : nic.before.addresses)
+        addresses.push_back(to_string(address));
+    }
+    if (addresses.empty()) return;
+    place.warn(
+        "Windows takes its NICs for new ones, which have no address yet; it had " + join(addresses),
+        "have them set by who converts the disk (virt-v2v), or say " +
+            vm_choice_hint(context.source, "guestConfig: seed") + " (cloudbase-init)");
+  }
+
+  const Inventory& inventory_;
+  const NetworkMap& map_;
+  NetworkMatcher matcher_;
+  SharedErrors shared_;
+  std::set<std::string> warned_;
+  ImportPlan plan_;
+};
+
+}  // namespace
+
+ImportPlan plan_import(const Inventory& inventory, const NetworkMap& map) {
+  return Planner(inventory, map).run();
+}
+
+}  // namespace patchbay::cli
