@@ -143,7 +143,8 @@ void gather_pod(Report& report, const GatheredPod& pod) {
   }
 }
 
-// What installs patchbay-cni on the nodes: its state on all of them, logs where it had to begin anew.
+// What installs patchbay-cni on the nodes: its state on all of them, logs where it had to begin
+// anew.
 void gather_own(Report& report) {
   const Words here{"-n", kOwnNamespace};
   report.text("patchbay.txt", with({"get", "daemonsets,pods", "-o", "wide"}, here));
