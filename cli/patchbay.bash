@@ -6,15 +6,18 @@ _patchbay() {
   COMPREPLY=()
   case $COMP_CWORD:${COMP_WORDS[1]}:$last in
     1:*) words='render verify inspect import gather -h --help --version' ;;
-    *:verify:-o | *:verify:--output) words='text json' ;;
+    *:verify:-o | *:verify:--output) words='table json yaml' ;;
+    *:verify:--domain) words=$(virsh -q list --name 2>/dev/null) ;;
+    *:verify:--connect | *:verify:--timeout | *:verify:--ping) return ;;
     *:import:-o | *:import:--output) words='table json' ;;
     *:inspect:--netns) words=$(ip netns list 2>/dev/null | cut -d' ' -f1) ;;
     *:gather:-n | *:gather:--namespace) return ;;  # only the cluster knows
     *:-f | *:--vmi | *:--pod | *:--network-info | *:--network-status | *:--plan | *:--addresses | *:--routes | \
-      *:--dns | *:--search | *:-o | *:--output | *:--kubectl) compopt -o default; return ;;
+      *:--dns | *:--search | *:--console | *:--transcript | *:--credentials | *:-o | *:--output | *:--kubectl) compopt -o default; return ;;
     *:render:*) words='-h --help -f --vmi --pod --network-info --network-status' ;;
-    *:verify:*) words='-h --help -f --vmi --pod --network-info --network-status --plan --addresses --routes
-                       --dns --search -o --output' ;;
+    *:verify:*) words='-h --help -f --vmi --pod --network-info --network-status --plan --console --domain
+                       --connect --agent --transcript --addresses --routes --dns --search --credentials --timeout --ping
+                       --ping-gateways --print-commands -o --output' ;;
     *:inspect:*) words='-h --help --netns' ;;
     *:import:*)
       [[ $word == -* ]] || { compopt -o default; return; }

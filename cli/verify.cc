@@ -7,9 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "cli/console.h"
+#include "cli/console_questions.h"
+#include "cli/credentials.h"
+#include "cli/guest_agent.h"
+#include "cli/output.h"
 #include "cli/plan_input.h"
+#include "cli/transcript.h"
+#include "cli/verify_report.h"
+#include "plan/agent_state.h"
 #include "plan/compare_guest.h"
-#include "plan/text.h"
 
 namespace patchbay::cli {
 namespace {
@@ -17,17 +24,29 @@ namespace {
 struct Options {
   PlanFiles files;
   std::string plan;
+  std::string console;
+  std::string domain;
+  std::string connect;
+  bool agent = false;
+  std::string transcript;
   std::string addresses;
   std::vector<std::string> routes;
   std::string dns;
   std::string search;
-  std::string output = "text";
+  std::string credentials;
+  unsigned timeout = 120;  // seconds
+  std::vector<std::string> pings;
+  bool ping_gateways = false;
+  std::string output;
 };
 
-NetworkPlan plan_of(const Options& options) {
+bool by_console(const Options& options) {
+  return !options.console.empty() || (!options.domain.empty() && !options.agent);
+}
+
+NetworkPlan plan_of(const Options& options, const std::string& vmi) {
   if (!options.plan.empty()) return parse_network_plan(read_text(options.plan));
-  const PlanFiles& files = options.files;
-  NetworkPlan plan = make_plan(read_plan_input(files, read_text(files.vmi)));
+  NetworkPlan plan = make_plan(read_plan_input(options.files, vmi));
   throw_if_errors(plan.diagnostics);
   return plan;
 }
@@ -37,6 +56,7 @@ std::optional<std::string> text_if_given(const std::string& path) {
 }
 
 GuestOutputs outputs_of(const Options& options) {
+  if (!options.transcript.empty()) return read_transcript(read_text(options.transcript));
   GuestOutputs outputs;
   outputs.addresses = read_text(options.addresses);
   for (const std::string& path : options.routes) outputs.routes.push_back(read_text(path));
@@ -45,48 +65,66 @@ GuestOutputs outputs_of(const Options& options) {
   return outputs;
 }
 
-void print(const Check& check) {
-  if (check.holds()) {
-    std::printf("  ok       %s: %s\n", check.what.c_str(), printable(check.found).c_str());
-    return;
+GuestState state_without_console(const Options& options, const std::string& vmi) {
+  if (!options.agent) return parse_guest_state(outputs_of(options));
+  return options.domain.empty() ? parse_vmi_agent_state(vmi)
+                                : ask_agent(options.connect, options.domain);
+}
+
+std::vector<Ping> pings_of(const Options& options, const NetworkPlan& plan,
+                           const GuestState& guest) {
+  std::vector<Ping> pings;
+  for (const std::string& address : options.pings) pings.push_back({IpAddress::parse(address), ""});
+  if (!options.ping_gateways) return pings;
+  for (Ping& gateway : gateways(plan, guest)) pings.push_back(std::move(gateway));
+  return pings;
+}
+
+GuestReport report_by_console(const Options& options, const NetworkPlan& plan) {
+  GuestConsole console(
+      options.console.empty() ? open_domain_console(options.connect, options.domain)
+                              : open_console(options.console),
+      [&options] {
+        return options.credentials.empty() ? ask_for_credentials()
+                                           : read_credentials(options.credentials);
+      },
+      std::chrono::seconds(options.timeout));
+  const Ask ask = [&console](const std::string& command) { return console.ask(command); };
+  const GuestState guest = parse_guest_state(ask_for_network(ask));
+  GuestReport report = compare_guest(plan, guest);
+  for (Check& check : ask_for_pings(ask, pings_of(options, plan, guest))) {
+    report.checks.push_back(std::move(check));
   }
-  std::printf(
-      "  DIFFERS  %s\n           expected %s\n           found    %s\n           look at  %s\n",
-      check.what.c_str(), printable(check.expected).c_str(), printable(check.found).c_str(),
-      printable(check.look_at).c_str());
+  console.leave();
+  return report;
 }
 
-void print(const NicReport& nic) {
-  std::printf("%s: %s\n", nic.network.empty() ? "no network" : printable(nic.network).c_str(),
-              nic.found ? (printable(nic.found->name) + ", " + nic.found->mac.to_string()).c_str()
-                        : "not found");
-  for (const Check& check : nic.checks) print(check);
-  if (!nic.checks.empty() || !nic.found) return;
-  std::vector<std::string> has;
-  for (const SeenAddress& address : nic.found->addresses) has.push_back(to_string(address));
-  for (const SeenRoute& route : nic.found->routes.value_or(std::vector<SeenRoute>{}))
-    has.push_back(to_string(route));
-  std::printf("  not patchbay's: %s\n", printable(join(has)).c_str());
+void check_sources(const Options& options) {
+  const int sources = (by_console(options) ? 1 : 0) + (options.agent ? 1 : 0) +
+                      (options.transcript.empty() ? 0 : 1) + (options.addresses.empty() ? 0 : 1);
+  if (sources != 1) {
+    throw CLI::RequiredError("one of --console, --domain, --agent, --transcript and --addresses");
+  }
+  if (options.agent && options.domain.empty() && options.files.vmi.empty()) {
+    throw CLI::RequiredError("--agent: the VMI with its status (-f), or --domain");
+  }
+  if (!by_console(options) &&
+      (!options.pings.empty() || options.ping_gateways || !options.credentials.empty())) {
+    throw CLI::ValidationError("--ping, --ping-gateways and --credentials are a console's");
+  }
 }
 
-void print(const GuestReport& report) {
-  for (const NicReport& nic : report.nics) print(nic);
-  const size_t count = differences(report);
-  std::printf("%s: %s\n", printable(report.vmi).c_str(),
-              count == 0   ? "the guest has what the plan says"
-              : count == 1 ? "1 difference"
-                           : (std::to_string(count) + " differences").c_str());
-}
-
-// Only one of them can be stdin.
+// Only one file can be stdin.
 void check_usage(const Options& options) {
   if (options.plan.empty() && options.files.vmi.empty()) {
     throw CLI::RequiredError("--vmi and --pod, or --plan");
   }
+  check_sources(options);
+  for (const std::string& address : options.pings) IpAddress::parse(address);
   std::vector<std::string> paths = options.routes;
   paths.insert(paths.end(), {options.files.vmi, options.files.pod, options.files.network_info,
-                             options.files.network_status, options.plan, options.addresses,
-                             options.dns, options.search});
+                             options.files.network_status, options.plan, options.transcript,
+                             options.addresses, options.dns, options.search});
   if (std::count(paths.begin(), paths.end(), "-") > 1) {
     throw CLI::ValidationError("only one file can be \"-\", which is stdin");
   }
@@ -94,45 +132,92 @@ void check_usage(const Options& options) {
 
 void verify(const Options& options) {
   check_usage(options);
-  const GuestReport report =
-      compare_guest(plan_of(options), parse_guest_state(outputs_of(options)));
-  if (options.output == "json") {
-    std::fputs(to_json(report).c_str(), stdout);
-  } else {
-    print(report);
-  }
+  const std::string vmi = text_if_given(options.files.vmi).value_or("");
+  const NetworkPlan plan = plan_of(options, vmi);
+  const GuestReport report = by_console(options)
+                                 ? report_by_console(options, plan)
+                                 : compare_guest(plan, state_without_console(options, vmi));
+  print(
+      options.output, [&report] { return to_json(report); },
+      [&report](bool colour) { return to_text(report, colour); });
   if (differences(report) != 0) throw CLI::RuntimeError(kDiffers);
 }
+
+void add_sources(CLI::App& command, Options& options) {
+  CLI::Option* console = command.add_option(
+      "--console", options.console,
+      "the guest's console: a command such as \"virsh console vm1\", unix:SOCKET, or a device");
+  CLI::Option* domain = command.add_option(
+      "--domain", options.domain, "a libvirt domain: its console, or with --agent its guest agent");
+  domain->excludes(console);
+  command.add_option("--connect", options.connect, "libvirt's URI; without it, libvirt's default")
+      ->needs(domain);
+  command
+      .add_flag("--agent", options.agent,
+                "what the guest agent says: by --domain, else in the status of the VMI (-f)")
+      ->excludes(console);
+  command.add_option("--transcript", options.transcript,
+                     "a console's text in which the commands of --print-commands were run");
+  CLI::Option* addresses = command.add_option("--addresses", options.addresses,
+                                              "a file with the guest's `ip -d -j address`");
+  CLI::Option* routes = command.add_option(
+      "--routes", options.routes, "its `ip -j route`, and once more for its `ip -6 -j route`");
+  addresses->needs(routes);
+  routes->needs(addresses);
+  command.add_option("--dns", options.dns, "its `resolvectl dns`; without it, not compared")
+      ->needs(addresses);
+  command.add_option("--search", options.search, "its `resolvectl domain`, the same")
+      ->needs(addresses);
+}
+
+void add_console_options(CLI::App& command, Options& options) {
+  command.add_option("--credentials", options.credentials,
+                     "two lines, user and password, in a file that only its owner may read; "
+                     "without it, asked for where the guest asks");
+  command
+      .add_option("--timeout", options.timeout,
+                  "seconds for the guest to come to a prompt, and for each answer")
+      ->check(CLI::Range(1U, 86400U))
+      ->capture_default_str();
+  command.add_option("--ping", options.pings, "an address that has to answer the guest");
+  command.add_flag("--ping-gateways", options.ping_gateways,
+                   "the same for the gateways of the plan");
+}
+
+constexpr char kFooter[] =
+    "Each file may be - for stdin, one of them at a time.\n"
+    "Ends with 0 where all that was looked at is as the plan says, with 1 where the guest "
+    "differs,\n"
+    "and with another status where that can't be said. The console is left as it was found.\n"
+    "Examples:\n"
+    "  patchbay verify -f vmi.json --pod pod.json --console 'kubectl virt console vm1'\n"
+    "  patchbay verify --plan plan.json --domain ns_vm1 --credentials guest.login --ping-gateways\n"
+    "  patchbay verify -f vmi.json --pod pod.json --agent\n"
+    "  patchbay verify --plan plan.json --addresses addresses.json --routes routes4.json \\\n"
+    "    --routes routes6.json --dns dns.txt --search domain.txt";
 
 }  // namespace
 
 void add_verify(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
-      "verify", "compare what a guest printed of its network with the plan, NIC by NIC");
+      "verify", "whether a guest has what the plan says, NIC by NIC: by its console or agent");
   const auto options = std::make_shared<Options>();
   add_plan_options(*command, options->files);
   command
       ->add_option("--plan", options->plan,
                    "the plan itself: \"plan\" in what `patchbay render` prints")
       ->excludes("--vmi");
-  command->add_option("--addresses", options->addresses, "the guest's `ip -d -j address`")
-      ->required();
-  command
-      ->add_option("--routes", options->routes,
-                   "the guest's `ip -j route`, and once more for its `ip -6 -j route`")
-      ->required();
-  command->add_option("--dns", options->dns,
-                      "the guest's `resolvectl dns`; without it, not compared");
-  command->add_option("--search", options->search, "the guest's `resolvectl domain`, the same");
-  command->add_option("-o,--output", options->output, "how to print the result")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
-  command->footer(
-      "Each file may be - for stdin, one of them at a time.\n"
-      "Ends with 0 where the guest has all that the plan says, with 1 where it differs, and with\n"
-      "another status where that can't be said.\n"
-      "Example:\n  patchbay verify -f vmi.json --pod pod.json --addresses addresses.json \\\n"
-      "    --routes routes4.json --routes routes6.json --dns dns.txt --search domain.txt");
+  add_sources(*command, *options);
+  add_console_options(*command, *options);
+  add_output_option(*command, options->output);
+  command->add_flag_callback(
+      "--print-commands",
+      [] {
+        std::fputs(commands_to_paste().c_str(), stdout);
+        throw CLI::Success();
+      },
+      "print what to run in a guest for --transcript, and end");
+  command->footer(kFooter);
   command->callback([options] { verify(*options); });
 }
 

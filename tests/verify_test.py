@@ -30,6 +30,7 @@ ROUTES4 = [{"dst": "default", "gateway": "10.0.2.1", "dev": "enp1s0", "protocol"
 ROUTES6 = [{"dst": "default", "gateway": "fd00::1", "dev": "enp2s0", "protocol": "static", "metric": 1024,
             "pref": "medium"}]
 DNS = "Global:\nLink 3 (enp2s0): 10.0.0.53 fd00::53\n"
+SEARCH = "Global:\nLink 3 (enp2s0): corp.example\n"
 AS_PLANNED = f"""default: enp1s0, {POD_MAC}
   not patchbay's: 10.0.2.2/24 (dynamic), default via 10.0.2.1
 vlan100: enp2s0, {MAC}
@@ -38,6 +39,7 @@ vlan100: enp2s0, {MAC}
   ok       routes: 10.0.0.0/8 via 192.168.0.3, default via fd00::1
   ok       MTU: 1450
   ok       name servers: 10.0.0.53, fd00::53
+  ok       search domains: corp.example
 default/vm-40-static-dual-stack: the guest has what the plan says
 """
 
@@ -50,6 +52,7 @@ class Verify(unittest.TestCase):
         for name, content in {"addresses": ADDRESSES, "routes4": ROUTES4, "routes6": ROUTES6}.items():
             self.write(name, json.dumps(content))
         self.write("dns", DNS)
+        self.write("search", SEARCH)
 
     def write(self, name: str, text: str) -> None:
         (self.room / name).write_text(text, encoding="utf-8")
@@ -57,7 +60,7 @@ class Verify(unittest.TestCase):
     def verify(self, *plan: str | Path, addresses: str = "addresses", stdin: str = ""):
         return subprocess.run(
             [PROGRAMS / "patchbay", "verify", *plan, "--addresses", addresses, "--routes", "routes4",
-             "--routes", "routes6", "--dns", "dns"],
+             "--routes", "routes6", "--dns", "dns", "--search", "search"],
             cwd=self.room, input=stdin, text=True, capture_output=True, timeout=60, check=False)
 
     def verify_vmi(self, *more: str, **options):
@@ -92,6 +95,16 @@ class Verify(unittest.TestCase):
         self.assertIn("no network: enp2s0, 02:00:00:00:10:02\n", done.stdout)
         self.assertTrue(done.stdout.endswith(": 2 differences\n"), done.stdout)
 
+    def test_what_was_not_looked_at_is_said(self):
+        self.write("search", "")
+        done = subprocess.run(
+            [PROGRAMS / "patchbay", "verify", "-f", FIXTURE / "vmi.json", "--pod", FIXTURE / "pod.json",
+             "--addresses", "addresses", "--routes", "routes4", "--routes", "routes6"],
+            cwd=self.room, text=True, capture_output=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, OK)
+        self.assertIn("  not looked at: name servers, search domains\n", done.stdout)
+        self.assertTrue(done.stdout.endswith(": the guest has what the plan says, as far as it was looked at\n"))
+
     def test_as_json(self):
         self.write("dns", "Global:\nLink 3 (enp2s0): fd00::53\n")
         done = self.verify_vmi("-o", "json")
@@ -104,6 +117,8 @@ class Verify(unittest.TestCase):
         self.assertIn(self.verify().returncode, MISUSED)  # no plan
         self.assertIn(self.verify("--plan", "-", addresses="-").returncode, MISUSED)
         self.assertIn(self.verify_vmi("--plan", "-").returncode, MISUSED)
+        self.assertIn(self.verify_vmi("--console", "true").returncode, MISUSED)  # or the files
+        self.assertIn(self.verify_vmi("--ping", "192.0.2.1").returncode, MISUSED)  # by a console only
         done = self.verify_vmi(addresses="dns")
         self.assertEqual((done.returncode, done.stdout), (MALFORMED, ""))
         self.assertIn("ip address: expected JSON or lines such as", done.stderr)
