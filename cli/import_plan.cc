@@ -192,7 +192,7 @@ class Planner {
     const Place place{description(nic.network), plan_.diagnostics};
     if (vlan.mode == Vlan::Mode::kPrivate) {
       place.warn("is a private VLAN, and a bridge of the nodes keeps none of its VMs apart",
-                 "have the switch do so, or a NetworkPolicy for secondary networks");
+                 "have the switch do so, or a MultiNetworkPolicy");
     }
     if (vlan.mode == Vlan::Mode::kAccess && to.vlan != vlan.id) {
       place.warn("goes to the NAD " + in_quotes(to.nad) +

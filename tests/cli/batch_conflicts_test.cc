@@ -1,8 +1,5 @@
 #include "cli/batch_conflicts.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "sources.h"
 
 namespace patchbay::cli {

@@ -1,8 +1,5 @@
 // Whatever is in a file, an import ends with an inventory or with an Error that has a message:
 // every fixture cut short, with bytes changed, taken out and doubled.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <random>
 
 #include "plan/error.h"

@@ -1,9 +1,6 @@
 // Every fixture against its expected.json: each member that stands there has to come out exactly
 // so, but for "note", which is for readers of the fixture, and "ignored", whose sentences are
 // compared by the MACs and addresses in them.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <nlohmann/json.hpp>
 
 #include "sources.h"

@@ -1,7 +1,4 @@
 // Which readings are one VM, and whose word is taken.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "sources.h"
 
 namespace patchbay::cli {
@@ -20,10 +17,6 @@ std::string devices(const std::string& macs_and_types) {
 
 std::string device(const std::string& type, const std::string& mac) {
   return R"({"type":")" + type + R"(","macAddress":")" + mac + "\"}";
-}
-
-std::string vmx(const std::string& name, const std::string& rest) {
-  return "config.version = \"8\"\ndisplayName = \"" + name + "\"\n" + rest;
 }
 
 TEST(ImportMerge, DeviceInfoFindsItsVmByMacInAnyCase) {

@@ -299,12 +299,11 @@ TEST(ImportPlan, KeepTakesNoBindingThatTells) {
 }
 
 TEST(ImportPlan, ANicThatWasNotConnectedIsDown) {
-  const std::string vmx =
-      "config.version = \"8\"\ndisplayName = \"a\"\nethernet0.present = "
-      "\"TRUE\"\nethernet0.networkName = \"n\"\n"
-      "ethernet0.startConnected = \"FALSE\"\nethernet0.virtualDev = \"e1000e\"\n"
-      "ethernet0.pciSlotNumber = \"33\"\n";
-  const ImportPlan plan = plan_of({vmx}, "networks: [{from: {name: n}, to: {nad: x, bridge: b}}]");
+  const std::string off = vmx("a",
+                              "ethernet0.present = \"TRUE\"\nethernet0.networkName = \"n\"\n"
+                              "ethernet0.startConnected = \"FALSE\"\n"
+                              "ethernet0.pciSlotNumber = \"33\"\n");
+  const ImportPlan plan = plan_of({off}, "networks: [{from: {name: n}, to: {nad: x, bridge: b}}]");
   const NicPlan& nic = plan.vms.at(0).nics.at(0);
   EXPECT_TRUE(nic.link_down);
   EXPECT_THAT(nic.why, HasSubstr("ens33"));

@@ -1,7 +1,4 @@
 // Each reader's corners; the fixtures (import_golden_test.cc) are the rule.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "plan/error.h"
 #include "sources.h"
 
@@ -21,12 +18,6 @@ std::string refusal(const std::string& text) {
     return error.what();
   }
   return "read";
-}
-
-Nic only_nic(const Inventory& inventory) {
-  EXPECT_THAT(inventory.vms, SizeIs(1));
-  EXPECT_THAT(inventory.vms.begin()->second.nics, SizeIs(1));
-  return inventory.vms.begin()->second.nics.at(0);
 }
 
 TEST(ImportReaders, WhatIsNoSourceIsRefusedWithWhatWasLookedFor) {

@@ -1,9 +1,6 @@
 // What the tests of an import's decisions share: short ways from texts and a map to a plan.
 #pragma once
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
 

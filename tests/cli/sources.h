@@ -2,6 +2,9 @@
 // short ways from text to inventory.
 #pragma once
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -67,6 +70,18 @@ inline std::string vm_info(const std::string& name, const std::string& guest,
          nic("4000", "00:50:56:00:00:" + mac_end, "dvportgroup-1") + "," +
          nic("4001", "00:50:56:00:01:" + mac_end, "dvportgroup-2") +
          R"(]}},"runtime":{"powerState":"poweredOn"},"guest":{)" + guest + "}}]}";
+}
+
+// A VMX with that display name and these lines.
+inline std::string vmx(const std::string& name, const std::string& rest) {
+  return "config.version = \"8\"\ndisplayName = \"" + name + "\"\n" + rest;
+}
+
+// Of an inventory that has one VM with one NIC.
+inline Nic only_nic(const Inventory& inventory) {
+  EXPECT_THAT(inventory.vms, ::testing::SizeIs(1));
+  EXPECT_THAT(inventory.vms.begin()->second.nics, ::testing::SizeIs(1));
+  return inventory.vms.begin()->second.nics.at(0);
 }
 
 }  // namespace patchbay::cli
