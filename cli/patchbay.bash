@@ -10,15 +10,16 @@ _patchbay() {
     *:verify:--domain) words=$(virsh -q list --name 2>/dev/null) ;;
     *:verify:--connect | *:verify:--timeout | *:verify:--ping) return ;;
     *:import:-o | *:import:--output) words='table json' ;;
-    *:inspect:--netns) words=$(ip netns list 2>/dev/null | cut -d' ' -f1) ;;
+    *:inspect:-o | *:inspect:--output) words='table json yaml' ;;
+    *:inspect:--netns | *:inspect:--node-netns) words=$(ip netns list 2>/dev/null | cut -d' ' -f1) ;;
     *:gather:-n | *:gather:--namespace) return ;;  # only the cluster knows
     *:-f | *:--vmi | *:--pod | *:--network-info | *:--network-status | *:--plan | *:--addresses | *:--routes | \
-      *:--dns | *:--search | *:--console | *:--transcript | *:--credentials | *:-o | *:--output | *:--kubectl) compopt -o default; return ;;
+      *:--dns | *:--search | *:--console | *:--transcript | *:--credentials | *:--svg | *:-o | *:--output | *:--kubectl) compopt -o default; return ;;
     *:render:*) words='-h --help -f --vmi --pod --network-info --network-status' ;;
     *:verify:*) words='-h --help -f --vmi --pod --network-info --network-status --plan --console --domain
                        --connect --agent --transcript --addresses --routes --dns --search --credentials --timeout --ping
                        --ping-gateways --print-commands -o --output' ;;
-    *:inspect:*) words='-h --help --netns' ;;
+    *:inspect:*) words='-h --help --netns --node-netns -f --vmi --svg -o --output' ;;
     *:import:*)
       [[ $word == -* ]] || { compopt -o default; return; }
       words='-h --help --list -o --output' ;;

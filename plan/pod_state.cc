@@ -71,7 +71,7 @@ std::string to_json(const PodState& pod) {
 PodState parse_pod_state(std::string_view text) {
   const Json parsed = parse_json(text, "pod state");
   const JsonReader reader(parsed, "pod state");
-  reader.only({"links"});
+  reader.only({"links", "panel"});  // the second is for people
   PodState pod;
   for (const JsonReader& link : reader.at("links").elements()) pod.links.push_back(read_link(link));
   return pod;

@@ -163,5 +163,10 @@ TEST(PodState, RoundTrips) {
   EXPECT_EQ(parse_pod_state(to_json(pod)), pod);
 }
 
+TEST(PodState, IsReadFromInspectsOutputWithThePanelBeside) {
+  EXPECT_EQ(parse_pod_state(R"({"links": [], "panel": {"namespace": 1, "nics": []}})"), PodState{});
+  EXPECT_THROW(parse_pod_state(R"({"links": [], "panels": {}})"), Error);
+}
+
 }  // namespace
 }  // namespace patchbay
