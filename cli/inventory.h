@@ -129,6 +129,9 @@ struct Vm {
   std::string guest;                 // "linux", "windows", "other"; empty: not said
   std::string firmware;              // "bios", "efi"; empty: not said
   std::string power_state;           // "poweredOn", "poweredOff", "suspended"; empty: not said
+  uint64_t memory_mib = 0;           // 0: not said, as of the two below
+  uint64_t sockets = 0;              // of processors
+  uint64_t cores = 0;                // of each socket
   std::vector<Nic> nics;
   std::vector<std::string> ignored;  // what the guest has and nobody will give it
   std::vector<std::string> warnings;

@@ -6,6 +6,7 @@ namespace patchbay::cli {
 namespace {
 
 Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+Json or_null(uint64_t count) { return count == 0 ? Json() : Json(count); }
 
 template <typename T>
 Json or_null(const std::optional<T>& value) {
@@ -118,6 +119,9 @@ Json write(const Vm& vm) {
                {"guest", or_null(vm.guest)},
                {"firmware", or_null(vm.firmware)},
                {"powerState", or_null(vm.power_state)},
+               {"memoryMiB", or_null(vm.memory_mib)},
+               {"sockets", or_null(vm.sockets)},
+               {"coresPerSocket", or_null(vm.cores)},
                {"sources", vm.sources},
                {"nics", Json::array()}};
   for (size_t i = 0; i < vm.nics.size(); ++i) json["nics"].push_back(write(vm.nics[i], i));

@@ -40,6 +40,12 @@ class VmMerger {
     vm_.guest = pick("guest", &VmReading::guest);
     vm_.firmware = pick("firmware", &VmReading::firmware);
     vm_.power_state = pick("power state", &VmReading::power_state);
+    vm_.memory_mib = pick("memory in MiB", &VmReading::memory_mib);
+    for (const VmReading* reading : group_.readings) {
+      if (vm_.sockets != 0) break;  // not all sources know how cores are grouped
+      vm_.sockets = reading->sockets;
+      vm_.cores = reading->cores;
+    }
     for (const NicGroup& seen : group_nics()) vm_.nics.push_back(merge(seen));
     add_guest();
     for (Nic& nic : vm_.nics) add_warnings(nic);
@@ -56,17 +62,20 @@ class VmMerger {
                             kFirstTaken});
   }
 
-  std::string pick(const std::string& what, std::string VmReading::*field) {
+  static std::string shown(const std::string& text) { return in_quotes(text); }
+  static std::string shown(uint64_t number) { return std::to_string(number); }
+
+  template <typename T>
+  T pick(const std::string& what, T VmReading::*field) {
     const VmReading* first = nullptr;
     for (const VmReading* reading : group_.readings) {
-      if ((reading->*field).empty()) continue;
+      if (reading->*field == T()) continue;
       if (!first) first = reading;
       if (first->*field != reading->*field) {
-        differ(what, first->source, in_quotes(first->*field), reading->source,
-               in_quotes(reading->*field));
+        differ(what, first->source, shown(first->*field), reading->source, shown(reading->*field));
       }
     }
-    return first ? first->*field : "";
+    return first ? first->*field : T();
   }
 
   // The reading that numbers the hardware first, those that only know MACs last.

@@ -88,6 +88,12 @@ int64_t integer(const JsonReader& reader) {
   return value.get<int64_t>();
 }
 
+uint64_t count_at(const JsonReader& reader, std::string_view key) {
+  const auto found = reader.find(key);
+  if (!found) return 0;
+  return count_of(found->raw().is_string() ? found->string() : found->raw().dump());
+}
+
 std::optional<JsonReader> deep(const JsonReader& reader,
                                std::initializer_list<std::string_view> keys) {
   std::optional<JsonReader> at = reader;

@@ -21,6 +21,7 @@ std::vector<JsonReader> list(const JsonReader& reader, std::string_view key);
 bool has_list(const JsonReader& reader, std::string_view key);  // an array is there
 
 int64_t integer(const JsonReader& reader);
+uint64_t count_at(const JsonReader& reader, std::string_view key);  // also in quotes; else 0
 
 // An object that may be missing: `find` at each of `keys`.
 std::optional<JsonReader> deep(const JsonReader& reader,

@@ -12,8 +12,10 @@
 namespace patchbay::cli {
 namespace {
 
-constexpr std::string_view kEthernetAdapter =
-    "10";  // CIM_ResourceAllocationSettingData.ResourceType
+// CIM_ResourceAllocationSettingData.ResourceType
+constexpr std::string_view kProcessor = "3";
+constexpr std::string_view kMemory = "4";
+constexpr std::string_view kEthernetAdapter = "10";
 
 std::string_view local(std::string_view name) { return name.substr(name.rfind(':') + 1); }
 
@@ -150,14 +152,34 @@ void read_init(const pugi::xml_node& system, VmReading& vm) {
   }
 }
 
+// oVirt writes both counts apart, vSphere the product of them.
+void read_processors(const pugi::xml_node& item, VmReading& vm) {
+  const uint64_t sockets = count_of(text_of(item, "num_of_sockets"));
+  const uint64_t cores = count_of(text_of(item, "cpu_per_socket"));
+  if (sockets != 0 && cores != 0) return set_processors(vm, sockets * cores, cores);
+  set_processors(vm, count_of(text_of(item, "VirtualQuantity")),
+                 count_of(text_of(item, "CoresPerSocket")));
+}
+
+// DSP0004, programmatic units; "MegaBytes" is what OVF 0.9 and oVirt write.
+void read_memory(const pugi::xml_node& item, VmReading& vm) {
+  const std::string unit = text_of(item, "AllocationUnits");
+  if (unit == "byte * 2^20" || unit == "MegaBytes") {
+    vm.memory_mib = count_of(text_of(item, "VirtualQuantity"));
+  }
+}
+
+void read_item(const pugi::xml_node& item, bool ovirt, VmReading& vm) {
+  const std::string type = text_of(item, "ResourceType");
+  if (type == kProcessor) read_processors(item, vm);
+  if (type == kMemory) read_memory(item, vm);
+  if (type == kEthernetAdapter) vm.nics.push_back(read_nic(item, ovirt));
+}
+
 void read_items(const pugi::xml_node& system, bool ovirt, VmReading& vm) {
   for (const pugi::xml_node& hardware : descendants(system, "VirtualHardwareSection")) {
     for (const char* name : {"Item", "EthernetPortItem"}) {
-      for (const pugi::xml_node& item : descendants(hardware, name)) {
-        if (text_of(item, "ResourceType") == kEthernetAdapter) {
-          vm.nics.push_back(read_nic(item, ovirt));
-        }
-      }
+      for (const pugi::xml_node& item : descendants(hardware, name)) read_item(item, ovirt, vm);
     }
     for (const pugi::xml_node& config : descendants(hardware, "Config")) {
       if (attribute(config, "key") == "firmware") vm.firmware = attribute(config, "value");

@@ -120,6 +120,12 @@ void read_vm(const JsonReader& vm, Reading& reading) {
   if (!bios.empty())
     out.firmware = bios.ends_with("ovmf") || bios.ends_with("secure_boot") ? "efi" : "bios";
   out.power_state = power_state(vm.string_or_empty("status"));
+  constexpr uint64_t kMiB = uint64_t{1} << 20;
+  out.memory_mib = count_at(vm, "memory") / kMiB;
+  if (const auto topology = deep(vm, {"cpu", "topology"})) {
+    const uint64_t cores = count_at(*topology, "cores");
+    set_processors(out, count_at(*topology, "sockets") * cores, cores);
+  }
   if (const auto nics = vm.find("nics")) read_nics(list(*nics, "nic"), out);
   read_initialization(vm, out);
 }

@@ -126,6 +126,8 @@ bool read_vmx(std::string_view text, Reading& reading) {
   vm.name = vmx.get("displayname");
   vm.guest = guest_of(vmx.get("guestos"));
   vm.firmware = vmx.get("firmware");
+  vm.memory_mib = count_of(vmx.get("memsize"));
+  set_processors(vm, count_of(vmx.get("numvcpus")), count_of(vmx.get("cpuid.corespersocket")));
   for (const char* key : {"uuid.bios", "vc.uuid"}) {
     const std::string uuid = normal_uuid(vmx.get(key));
     if (!uuid.empty()) vm.uuids.push_back(uuid);

@@ -71,6 +71,14 @@ std::vector<Nic> read_nics(const std::vector<JsonReader>& devices) {
   return nics;
 }
 
+// VirtualHardware: numCPU counts the cores of all sockets; numCoresPerSocket is 0 where vSphere
+// chooses.
+void read_hardware(const JsonReader& hardware, VmReading& vm) {
+  vm.nics = read_nics(list(hardware, "device"));
+  vm.memory_mib = count_at(hardware, "memoryMB");
+  set_processors(vm, count_at(hardware, "numCPU"), count_at(hardware, "numCoresPerSocket"));
+}
+
 // GuestInfo.guestFamily says it best, guestId where tools never ran.
 std::string guest_kind(const JsonReader& vm) {
   const std::string family = deep_string(vm, {"guest", "guestFamily"});
@@ -128,7 +136,7 @@ void read_vm_object(const JsonReader& object, Reading& reading) {
   vm.firmware = deep_string(object, {"config", "firmware"});
   vm.power_state = deep_string(object, {"runtime", "powerState"});
   if (const auto hardware = deep(object, {"config", "hardware"})) {
-    vm.nics = read_nics(list(*hardware, "device"));
+    read_hardware(*hardware, vm);
   }
   if (const auto guest = object.find("guest")) {
     vm.reports.push_back(read_guest_info(*guest, reading.source));
@@ -149,7 +157,7 @@ bool read_vsphere(const JsonReader& document, Reading& reading) {
     read_update(document, reading);
   } else if (type == "VirtualHardware" ||
              (has_list(document, "device") && document.find("numCPU"))) {
-    add_vm(reading).nics = read_nics(list(document, "device"));
+    read_hardware(document, add_vm(reading));
   } else if (type == "GuestInfo" || document.find("toolsStatus")) {
     add_vm(reading).reports.push_back(read_guest_info(document, reading.source));
   } else if (is_vm(document)) {

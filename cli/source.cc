@@ -109,7 +109,24 @@ void add_family(GuestReport& report, GuestNic& nic, const std::string& protocol,
   }
 }
 
+constexpr uint64_t kMostProcessors = 10000;
+constexpr uint64_t kMostCounted = uint64_t{1} << 50;  // bytes of memory
+
 }  // namespace
+
+uint64_t count_of(std::string_view text) {
+  uint64_t count = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, count);
+  return error == std::errc() && rest == end && count <= kMostCounted ? count : 0;
+}
+
+void set_processors(VmReading& vm, uint64_t cpus, uint64_t cores_per_socket) {
+  if (cpus > kMostProcessors) cpus = 0;
+  const bool shared_out = cores_per_socket != 0 && cpus % cores_per_socket == 0;
+  vm.cores = cpus == 0 ? 0 : shared_out ? cores_per_socket : 1;
+  vm.sockets = cpus == 0 ? 0 : cpus / vm.cores;
+}
 
 void add_configured(GuestReport& report, const ConfiguredNic& configured) {
   GuestNic nic;

@@ -74,6 +74,9 @@ struct VmReading {
   std::string guest;
   std::string firmware;
   std::string power_state;
+  uint64_t memory_mib = 0;
+  uint64_t sockets = 0;
+  uint64_t cores = 0;
   std::vector<Nic> nics;  // without addressing and warnings
   std::vector<GuestReport> reports;
 };
@@ -119,6 +122,12 @@ Inventory merge_readings(const std::vector<Reading>& readings);
 
 // Hexadecimal digits in lower case: VMX writes "56 4d …-…", the API dashes.
 std::string normal_uuid(std::string_view text);
+
+// A whole number without sign; 0 for anything else, and for what is no size of a VM.
+uint64_t count_of(std::string_view text);
+
+// `cpus` are the cores of all sockets; as many sockets where they can't be shared out.
+void set_processors(VmReading& vm, uint64_t cpus, uint64_t cores_per_socket);
 
 // "linux", "windows" or "other" for a guest id of vSphere, VMX or oVirt; empty for an empty one.
 std::string guest_of(std::string_view id);

@@ -89,7 +89,7 @@ MUTATING = fields(
 BINDING_PLUGIN = fields(sidecarImage=IMAGE, domainAttachmentType=of("tap"), downwardAPI=of("device-info"),
                         networkAttachmentDefinition={"type": "string", "pattern": "^[a-z-]+/[a-z-]+$"})
 INTERFACE = {"oneOf": [
-    fields(name=NAME, **{way: schema}, optional={"macAddress": MAC, "model": TEXT})
+    fields(name=NAME, **{way: schema}, optional={"macAddress": MAC, "model": TEXT, "state": of("up", "down")})
     for way, schema in {"binding": fields(name=TEXT), "masquerade": EMPTY, "sriov": EMPTY}.items()]}
 DISK = one_of({"disk": fields(bus=TEXT), "cdrom": fields(bus=TEXT)}, name=NAME)
 USER_DATA = fields(userData=TEXT)
@@ -97,11 +97,13 @@ VM = fields(runStrategy=of("Always", "Halted", "RerunOnFailure", "Manual"), temp
     optional={"metadata": fields(annotations=mapping(TEXT))},
     spec=fields(
         domain=fields(memory=fields(guest=QUANTITY),
-                      devices=fields(disks=many(DISK), interfaces=many(INTERFACE))),
+                      devices=fields(interfaces=many(INTERFACE), optional={"disks": many(DISK)}),
+                      optional={"cpu": fields(sockets=NUMBER, cores=NUMBER),
+                                "firmware": fields(bootloader=fields(efi=fields(secureBoot=BOOL)))}),
         networks=many(one_of({"pod": EMPTY, "multus": fields(networkName=TEXT)}, name=NAME)),
-        volumes=many(one_of({"containerDisk": fields(image=IMAGE), "cloudInitNoCloud": USER_DATA,
+        optional={"volumes": many(one_of({"containerDisk": fields(image=IMAGE), "cloudInitNoCloud": USER_DATA,
                              "cloudInitConfigDrive": USER_DATA,
-                             "persistentVolumeClaim": fields(claimName=NAME)}, name=NAME)))))
+                             "persistentVolumeClaim": fields(claimName=NAME)}, name=NAME))})))
 PLUGIN = fields(
     domainHooks=many(fields(
         sidecar=fields(socketPath={
@@ -110,11 +112,13 @@ PLUGIN = fields(
     mutatingAdmissionPolicies=many(fields(name=NAME)))
 
 # nmstate, Multus, OpenShift
+TRUNK = fields(mode=of("trunk"), **{"trunk-tags": many(one_of({
+    "id": NUMBER, "id-range": fields(min=NUMBER, max=NUMBER)}))})
 BRIDGE_INTERFACE = fields(
-    name=NAME, type=of("linux-bridge"), state=of("up"), optional={"description": TEXT},
+    name=NAME, type=of("linux-bridge"), state=of("up"), optional={"description": TEXT, "ipv6": fields(enabled=BOOL)},
     ipv4=fields(enabled=BOOL, optional={
         "dhcp": BOOL, "address": many(fields(ip=TEXT, **{"prefix-length": NUMBER}))}),
-    bridge=fields(options=fields(stp=fields(enabled=BOOL)), port=many(fields(name=NAME))))
+    bridge=fields(options=fields(stp=fields(enabled=BOOL)), port=many(fields(name=NAME, optional={"vlan": TRUNK}))))
 NODE_POLICY = fields(nodeSelector=mapping(TEXT),
                      desiredState=fields(interfaces=many(BRIDGE_INTERFACE)))
 WHO = fields(type=of("RunAsAny"))
