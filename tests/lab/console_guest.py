@@ -2,6 +2,7 @@
 a real shell on a terminal of its own, in which `ip` and `resolvectl` say what a test wants. Every nuisance of a
 real console is an option."""
 
+import fcntl
 import os
 import pty
 import select
@@ -39,7 +40,8 @@ class Nuisances:
 
 
 class ConsoleGuest:
-    """While entered, listens on `socket`; `programs` is a folder with all that its shell finds."""
+    """While entered, listens on `socket`; `programs` is a folder with all that its shell finds. All but the
+    boot happens in one thread of its own."""
 
     def __init__(self, room: Path, programs: Path, nuisances: Nuisances):
         self.socket, self.programs, self.be = room / "console", programs, nuisances
@@ -80,15 +82,14 @@ class ConsoleGuest:
         if self.be.logged_in:
             self._start_shell()
         else:
-            booting = iter(self.be.boot)
-            threading.Thread(target=self._boot, args=(booting,), daemon=True).start()
+            threading.Thread(target=self._boot, daemon=True).start()
         while not self._over.is_set():
             self._turn()
         if self._client:
             self._client.close()
 
-    def _boot(self, lines) -> None:
-        for line in lines:
+    def _boot(self) -> None:
+        for line in self.be.boot:
             time.sleep(self.be.moment)
             self._say(line)
         if self.be.password_left:
@@ -104,15 +105,21 @@ class ConsoleGuest:
             if ready is self._server:
                 self._client = self._server.accept()[0]
             elif ready is self._client:
-                data = ready.recv(4096)
-                if data:
-                    self.heard += data
-                    self._typed(data)
-                else:
-                    ready.close()
-                    self._client = None
+                self._from_client()
             else:
                 self._from_shell()
+
+    def _from_client(self) -> None:
+        try:
+            data = self._client.recv(4096)
+        except ConnectionResetError:  # it went without having read all
+            data = b""
+        if data:
+            self.heard += data
+            self._typed(data)
+        else:
+            self._client.close()
+            self._client = None
 
     def _from_shell(self) -> None:
         try:
@@ -190,7 +197,7 @@ class ConsoleGuest:
         termios.tcsetattr(theirs, termios.TCSANOW, attributes)
         self._shell = subprocess.Popen(
             self.be.shell, stdin=theirs, stdout=theirs, stderr=theirs, cwd=self.programs,
-            start_new_session=True, preexec_fn=lambda: __import__("fcntl").ioctl(0, termios.TIOCSCTTY, 0),
+            start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
             env={"PATH": str(self.programs), "TERM": "vt220", "PS1": self.be.prompt, "INPUTRC": "/dev/null",
                  "HISTFILE": str(self.programs / "history"), "HOME": str(self.programs), **self.be.environment})
         os.close(theirs)

@@ -63,9 +63,10 @@ def verified(plan: dict, outputs: dict[str, str]) -> dict:
 
 
 def by_plan(report: dict) -> list[str]:
+    guest = {"network": "guest", "checks": report.get("checks", [])}
     return [f"{nic.get('network', 'no network')}: {check['what']}: {check['found']}, expected "
             f"{check['expected']}; look at {check['lookAt']}"
-            for nic in report["nics"] for check in nic["checks"] if "lookAt" in check]
+            for nic in [*report["nics"], guest] for check in nic["checks"] if "lookAt" in check]
 
 
 def by_word(report: dict, exactly: dict[str, Has]) -> list[str]:
