@@ -11,7 +11,9 @@
 #include "cli/nic_wishes.h"
 #include "cli/place.h"
 #include "cli/planned_networks.h"
+#include "cli/shared_errors.h"
 #include "cli/suggest_map.h"
+#include "cli/vm_checks.h"
 #include "cli/vm_names.h"
 #include "cli/vm_routes.h"
 #include "plan/bindings.h"
@@ -19,8 +21,6 @@
 
 namespace patchbay::cli {
 namespace {
-
-constexpr size_t kListed = 5;  // NICs in a finding that many share
 
 bool warns(const Nic& nic, NicWarning warning) {
   return std::find(nic.warnings.begin(), nic.warnings.end(), warning) != nic.warnings.end();
@@ -38,31 +38,6 @@ std::string_view binding_of(GuestConfig config) {
   }
   return kDhcpBinding;
 }
-
-std::string vm_choice_hint(const std::string& vm, const std::string& choice) {
-  return "vms: {" + in_quotes(vm) + ": {" + choice + "}}";
-}
-
-// One finding for all NICs that share it: hundreds of VMs are on a network that is not mapped.
-class SharedErrors {
- public:
-  void add(const std::string& message, const std::string& hint, const std::string& nic) {
-    errors_[{message, hint}].push_back(nic);
-  }
-
-  void say(Diagnostics& diagnostics) const {
-    for (const auto& [error, nics] : errors_) {
-      const size_t listed = std::min(nics.size(), kListed);
-      const auto end = nics.begin() + static_cast<ptrdiff_t>(listed);
-      std::string where = join({nics.begin(), end}, "; ");
-      if (nics.size() > listed) where += " and " + std::to_string(nics.size() - listed) + " more";
-      diagnostics.push_back({Severity::kError, "", where, error.first, error.second});
-    }
-  }
-
- private:
-  std::map<std::pair<std::string, std::string>, std::vector<std::string>> errors_;
-};
 
 class Planner {
  public:
@@ -121,7 +96,12 @@ class Planner {
                       {}};
     VmPlan out{source, name.name_space, name.name, context.config, {}, {}};
     for (size_t i = 0; i < vm.nics.size(); ++i) plan_nic(context, i, out);
-    check_vm(context, out);
+    const Place place{vm_where(source), plan_.diagnostics};
+    if (context.config != GuestConfig::kKeep) {
+      choose_default_route(out, place);
+      if (vm.global_dns) add_global_dns(*vm.global_dns, out, place);
+    }
+    check_vm(vm, out, place);
     return out;
   }
 
@@ -159,15 +139,14 @@ class Planner {
           "is on " + description(network) +
               ", a name of several networks: " + join(candidates, "; "),
           network.key.empty()
-              ? "map all of them to one NAD, or give a source that has the network's "
-                "key, such as the VM's `govc vm.info -json`"
+              ? "map all of them to one NAD, or give a source that has the network's key, such as "
+                "the VM's `govc vm.info -json`"
               : "give the map an entry for each by `key`, or name and `switch`",
           where);
     }
     if (!network.destination.empty()) {
       return shared_.add("is on " + description(network) +
-                             ", which Forklift's NetworkMap gives the "
-                             "destination " +
+                             ", which Forklift's NetworkMap sends to " +
                              in_quotes(network.destination) + ", and that is no NAD",
                          "add to the map's networks: " + suggest_entry(network), where);
     }
@@ -180,12 +159,11 @@ class Planner {
     const Vlan& vlan = nic.network.vlan;
     if (to.kind != Target::Kind::kNad || to.exists) return true;
     if (vlan.mode == Vlan::Mode::kTrunk) {
-      shared_.add("is on " + description(nic.network) +
-                      ", whose VLANs one NAD on a bridge does not "
-                      "pass",
-                  "write a NAD that does (the bridge plugin's vlanTrunk), and map to it with "
-                  "`exists: true`",
-                  where);
+      shared_.add(
+          "is on " + description(nic.network) + ", and one NAD on a bridge does not pass its VLANs",
+          "write a NAD that does (the bridge plugin's vlanTrunk), and map to it with "
+          "`exists: true`",
+          where);
       return false;
     }
     if (!warned_.insert(network_id(nic.network)).second) return true;
@@ -225,8 +203,8 @@ class Planner {
     if (nic.adapter == "sriov") {
       Place{nic_where(context.source, index), plan_.diagnostics}.warn(
           "was a VF of the host's NIC, and becomes one of model " + plan.model,
-          "for a VF map its network to a NAD of the SR-IOV CNI, with `exists: true, binding: "
-          "sriov`");
+          "for a VF map its network to a NAD of the SR-IOV CNI, with `exists: true` and "
+          "`binding: sriov`");
     }
     return plan;
   }
@@ -255,25 +233,37 @@ class Planner {
     const bool given = !nic.addressing.addresses.empty();
     if (given && warns(nic, NicWarning::kTrunk) && warns(nic, NicWarning::kSeveralGuestEntries)) {
       place.error("has addresses on VLANs inside the guest, which can't be given from outside",
-                  vm_choice_hint(context.source, "guestConfig: keep"));
+                  vm_choice(context.source, "guestConfig: keep"));
       return false;
     }
     const size_t before = plan_.diagnostics.size();
     plan.wishes = nic_wishes(nic, plan.target, context.treat_unknown_as, place);
     if (warns(nic, NicWarning::kGatewayOutsideSubnet)) {
       place.warn(
-          "its gateway is outside its subnets: it is reached by a route of its own, which "
-          "not every guest takes",
+          "its gateway is outside its subnets, reached by a route that not every guest takes",
           "correct it in the guest, or see that the VM keeps it");
     }
     if (plan.binding == kSriovBinding && context.config == GuestConfig::kDhcp) {
       place.error("is a VF, which nothing in the pod can answer DHCP for",
-                  vm_choice_hint(context.source, "guestConfig: seed"));
+                  vm_choice(context.source, "guestConfig: seed"));
     }
+    if (context.config == GuestConfig::kDhcp) warn_of_one_lease(context, *plan.wishes, place);
     explain(plan, "told by " + std::string(name(context.config)));
     return !std::any_of(plan_.diagnostics.begin() + static_cast<ptrdiff_t>(before),
                         plan_.diagnostics.end(),
                         [](const Diagnostic& d) { return d.severity == Severity::kError; });
+  }
+
+  // RFC 2131: an answer has one address, `yiaddr`.
+  static void warn_of_one_lease(const VmContext& context, const NetworkWishes& wishes,
+                                const Place& place) {
+    std::vector<IpPrefix> addresses;
+    for (const IpPrefix& prefix : wishes.addresses) {
+      if (prefix.family() == Family::kIpv4) addresses.push_back(prefix);
+    }
+    if (addresses.size() < 2) return;
+    place.warn("has the IPv4 addresses " + to_string(addresses) + ", and DHCP gives it the first",
+               "say " + vm_choice(context.source, "guestConfig: seed"));
   }
 
   bool keep(const VmContext& context, const Nic& nic, NicPlan& plan, const Place& place) {
@@ -291,63 +281,6 @@ class Planner {
                       : "a name after the PCI slot (ens…, enp…) may be another: what names "
                         "the NIC by MAC holds");
     return true;
-  }
-
-  void check_vm(const VmContext& context, VmPlan& vm) {
-    const Place place{vm_where(context.source), plan_.diagnostics};
-    const auto pods = std::count_if(vm.nics.begin(), vm.nics.end(), [](const NicPlan& nic) {
-      return nic.target.kind == Target::Kind::kPod;
-    });
-    if (pods > 1) {
-      place.error(
-          "has " + std::to_string(pods) + " NICs on the pod network, and KubeVirt gives one",
-          "map all but one of their networks to a NAD, or to `ignore`");
-    }
-    check_macs(vm, place);
-    if (vm.guest_config == GuestConfig::kKeep) return check_windows(context, vm, place);
-    choose_default_route(vm, place);
-    if (context.vm.global_dns) add_global_dns(*context.vm.global_dns, vm, place);
-    const bool served = std::any_of(vm.nics.begin(), vm.nics.end(),
-                                    [](const NicPlan& nic) { return is_our_binding(nic.binding); });
-    const bool told = std::any_of(vm.nics.begin(), vm.nics.end(),
-                                  [](const NicPlan& nic) { return nic.wishes.has_value(); });
-    if (told && !served) {
-      place.warn("has VFs only, so that no NIC brings patchbay, and nobody tells the guest",
-                 "give it a NIC of another network, or say " +
-                     vm_choice_hint(context.source, "guestConfig: keep"));
-    }
-  }
-
-  // The guest is told of its NICs by MAC.
-  static void check_macs(const VmPlan& vm, const Place& place) {
-    std::set<Mac> seen;
-    for (const NicPlan& nic : vm.nics) {
-      if (!nic.mac) {
-        place.warn("its NIC " + std::to_string(nic.index) +
-                       " has no MAC in the sources, and gets a "
-                       "new one",
-                   "give a source that has it, where the guest or the network knows the NIC by it");
-      } else if (!seen.insert(*nic.mac).second) {
-        place.error("has two NICs with the MAC " + nic.mac->to_string(),
-                    "give one of them another in the source");
-      }
-    }
-  }
-
-  // Windows keeps addresses for the adapter it knows by its PCI device
-  // (Tcpip\Parameters\Interfaces).
-  static void check_windows(const VmContext& context, const VmPlan& vm, const Place& place) {
-    if (context.vm.guest != "windows") return;
-    std::vector<std::string> addresses;
-    for (const NicPlan& nic : vm.nics) {
-      for (const NicAddress& address : nic.before.addresses)
-        addresses.push_back(to_string(address));
-    }
-    if (addresses.empty()) return;
-    place.warn(
-        "Windows takes its NICs for new ones, which have no address yet; it had " + join(addresses),
-        "have them set by who converts the disk (virt-v2v), or say " +
-            vm_choice_hint(context.source, "guestConfig: seed") + " (cloudbase-init)");
   }
 
   const Inventory& inventory_;

@@ -14,6 +14,11 @@ inline std::string nic_where(const std::string& vm, size_t nic) {
   return vm_where(vm) + ", NIC " + std::to_string(nic);
 }
 
+// What the map would say for one VM, ready to end a hint.
+inline std::string vm_choice(const std::string& vm, const std::string& choice) {
+  return "vms: {" + in_quotes(vm) + ": {" + choice + "}}";
+}
+
 struct Place {
   std::string where;
   Diagnostics& said;

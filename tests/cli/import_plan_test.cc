@@ -277,7 +277,7 @@ TEST(ImportPlan, AVfStaysOneWhereTheMapSaysSo) {
       plan_import(import(files),
                   map_of("networks: [{from: {key: network-65}, to: {nad: x, bridge: b}}," + rest));
   EXPECT_EQ(bridged.vms.at(0).nics.at(0).model, "virtio");
-  EXPECT_THAT(warnings_of(bridged.diagnostics), ElementsAre(HasSubstr("binding: sriov")));
+  EXPECT_THAT(warnings_of(bridged.diagnostics), ElementsAre(HasSubstr("`binding: sriov`")));
   const std::string vf =
       "networks: [{from: {key: network-65}, to: {nad: x, exists: true, binding: sriov}}," + rest;
   const ImportPlan plan =

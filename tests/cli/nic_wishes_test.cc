@@ -83,6 +83,16 @@ TEST(NicWishes, AllAddressesOfANicInTheirOrder) {
   EXPECT_EQ(wishes[0].ipv6, Ipv6Method::kStatic);
 }
 
+TEST(NicWishes, DhcpGivesOneIpv4Address) {
+  const std::string nics =
+      guest_nic(4000, {"10.0.0.9/24 manual", "10.0.0.1/24 manual", "fd00::1/64 manual"}) + "," +
+      kSecond;
+  const ImportPlan plan =
+      plan_of({vm_info("a", guest(nics))}, std::string(kTwoNetworks) + "guestConfig: dhcp\n");
+  EXPECT_THAT(warnings_of(plan.diagnostics),
+              ElementsAre(AllOf(HasSubstr("NIC 0"), HasSubstr("10.0.0.9/24, 10.0.0.1/24, and"))));
+}
+
 TEST(NicWishes, AnEmptyOriginIsForTheMapToDecide) {
   const std::string nics = guest(guest_nic(4000, {"10.0.0.1/24"}) + "," + kSecond);
   const ImportPlan plan = seeded(nics);
