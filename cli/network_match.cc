@@ -9,6 +9,15 @@
 namespace patchbay::cli {
 namespace {
 
+std::string ranges_text(const std::vector<VlanRange>& ranges) {
+  std::vector<std::string> texts;
+  for (const VlanRange& range : ranges) {
+    texts.push_back(std::to_string(range.first) +
+                    (range.first == range.last ? "" : "-" + std::to_string(range.last)));
+  }
+  return join(texts);
+}
+
 std::string vlan_text(const Vlan& vlan) {
   switch (vlan.mode) {
     case Vlan::Mode::kUnknown:
@@ -18,7 +27,7 @@ std::string vlan_text(const Vlan& vlan) {
     case Vlan::Mode::kAccess:
       return "VLAN " + std::to_string(vlan.id);
     case Vlan::Mode::kTrunk:
-      return "a trunk";
+      return "a trunk of " + ranges_text(vlan.ranges);
     case Vlan::Mode::kPrivate:
       return "private VLAN " + std::to_string(vlan.id);
     case Vlan::Mode::kOverlay:
