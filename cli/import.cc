@@ -69,12 +69,16 @@ std::vector<std::string> guest_config_names() {
   return names;
 }
 
+void print_findings(const Diagnostics& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics) {
+    std::fprintf(stderr, "%s\n", to_string(diagnostic).c_str());
+  }
+}
+
 NetworkMap read_map(const Options& options) {
   Diagnostics mistakes;
   NetworkMap map = parse_network_map(read_text(options.map), mistakes);
-  for (const Diagnostic& mistake : mistakes) {
-    std::fprintf(stderr, "%s\n", to_string(mistake).c_str());
-  }
+  print_findings(mistakes);
   if (has_errors(mistakes)) {
     throw Error(Errc::kInvalidInput, "is no map that can be followed; nothing was written",
                 options.map);
@@ -96,19 +100,18 @@ void warn_of_memory(const Inventory& inventory, ImportPlan& plan) {
   }
 }
 
+// A stream goes to kubectl: what is said of it stands beside, and with errors there is none.
 void print_report(const Options& options, const Inventory& inventory, const ImportPlan& plan,
                   const ImportForm& form) {
-  const bool stream = options.output == kAsYaml;
-  if (stream && has_errors(plan.diagnostics)) {
-    for (const Diagnostic& diagnostic : plan.diagnostics) {
-      std::fprintf(stderr, "%s\n", to_string(diagnostic).c_str());
-    }
-    return;
+  std::string text;
+  if (options.output == kAsYaml) {
+    print_findings(plan.diagnostics);
+    if (!has_errors(plan.diagnostics)) text = stream_of(inventory, plan, form);
+  } else if (options.output == kAsJson) {
+    text = report_json(inventory, plan, form);
+  } else {
+    text = report_table(inventory, plan, wants_colour(stdout));
   }
-  const std::string text = stream ? stream_of(inventory, plan, form)
-                           : options.output == kAsJson
-                               ? report_json(inventory, plan, form)
-                               : report_table(inventory, plan, wants_colour(stdout));
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
@@ -118,7 +121,7 @@ void write(const Options& options, const Inventory& inventory, const ImportPlan&
       write_files(options.folder, files_of(inventory, plan, form), options.force);
   std::fflush(stdout);
   std::fprintf(stderr,
-               "%s: %zu files written, %zu replaced, %zu there already with the same text\n",
+               "%s: files written: %zu, replaced: %zu, there already with the same text: %zu\n",
                printable(options.folder).c_str(), written.made, written.replaced, written.same);
 }
 

@@ -111,12 +111,12 @@ class Written(unittest.TestCase):
     def test_a_second_time_nothing_changes(self):
         done = self.imported("--output-dir", "out")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("out: 4 files written", done.stderr)
+        self.assertIn("out: files written: 4, ", done.stderr)
         files = self.files()
         self.assertEqual(set(files), {"bridges/br1-ens6.yaml", "networks/vms/web.yaml", "vms/vms/web01.yaml",
                                       "vms/vms/web02.yaml"})
         done = self.imported("--output-dir", "out")
-        self.assertIn("4 there already", done.stderr)
+        self.assertIn("same text: 4\n", done.stderr)
         self.assertEqual(self.files(), files)
 
     def test_files_of_others_are_replaced_only_by_force(self):
@@ -130,7 +130,7 @@ class Written(unittest.TestCase):
         self.assertNotIn("vms/vms/web03.yaml", self.files())
         self.assertEqual(mine.read_text(encoding="utf-8"), "# mine\n")
         done = self.imported("--output-dir", "out", "--force")
-        self.assertIn("out: 1 files written, 1 replaced, 3 there already", done.stderr)
+        self.assertIn("out: files written: 1, replaced: 1, there already with the same text: 3", done.stderr)
         self.assertIn("VirtualMachine", mine.read_text(encoding="utf-8"))
 
     def test_with_errors_nothing_is_written_and_all_are_said(self):
@@ -148,6 +148,13 @@ class Written(unittest.TestCase):
                     self.assertEqual(done.stdout, "")
         self.assertEqual([each["severity"] for each in json.loads(self.imported("-o", "json").stdout)["diagnostics"]]
                          .count("error"), 3)
+
+    def test_what_is_said_of_a_stream_stands_beside_it(self):
+        self.give({"web01": [Nic("", "dvportgroup-1", ("10.0.0.3/16",))]})
+        done = self.imported("-o", "yaml")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn('warning: VM "web01": its NIC 0 has no MAC', done.stderr)
+        self.assertEqual([each["kind"] for each in yaml.safe_load_all(done.stdout) if each][-1], "VirtualMachine")
 
     def test_a_map_with_mistakes(self):
         Path(self.room, "map.yaml").write_text("namespce: vms\nnetworks: []\nguestConfig: never\n", encoding="utf-8")
