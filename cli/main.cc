@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
+#include <string>
 
 #include "cli/gather.h"
 #include "cli/import.h"
@@ -14,8 +16,21 @@
 
 namespace {
 
+// plan/error.cc (sysexits.h), CLI11, verify and inspect.
+constexpr const char* kExitStatus =
+    "Exit status: 0 done; 1 the guest differs (verify), the pod has drifted (inspect); 65 a\n"
+    "text is malformed, or sources contradict each other; 66 something is not there; 69 not\n"
+    "supported, or not ready here; 70 a mistake of this program; 71 the kernel refused; 74 a\n"
+    "file or socket failed; 75 try again; 76 another version; 78 what was written can't be used\n"
+    "as it is; from 100 wrong usage.\n"
+    "NO_COLOR=1 turns colours off, which only terminals get.";
+
 int run(int argc, char** argv) {
   CLI::App app{"patchbay: what a VM's secondary networks are, and what its guest is told of them"};
+  // kubectl runs its plugin by that name.
+  const std::string called = std::filesystem::path(argc > 0 ? argv[0] : "").filename();
+  app.name(called == "kubectl-patchbay" ? "kubectl patchbay" : "patchbay");
+  app.footer(kExitStatus);
   app.set_version_flag("--version", "patchbay " PATCHBAY_VERSION);
   app.require_subcommand(1);
   patchbay::cli::add_render(app);

@@ -82,6 +82,18 @@ Diagnostics untold(const NetworkPlan& plan) {
   return diagnostics;
 }
 
+// cloud-init takes another instance-id for another machine. KubeVirt writes a UUID into a
+// VirtualMachine that has none and keeps it there; a VMI on its own gets a new one each time.
+Diagnostics changing_instance(const Vmi& vmi, const NetworkPlan& plan) {
+  // Windows gets a ConfigDrive, whose instance-id is the VM's name.
+  if (plan.guest == Guest::kWindows || !vmi.firmware_uuid.empty()) return {};
+  if (!has_seed_disc(vmi, plan)) return {};
+  return {{Severity::kWarning, "", "spec.domain.firmware.uuid",
+           "the seed disc's instance-id is the firmware's UUID, and the VMI has none: each time it "
+           "is made anew KubeVirt gives it another, and cloud-init runs as at a first boot",
+           "write firmware.uuid into it, or make it by a VirtualMachine, which keeps one"}};
+}
+
 }  // namespace
 
 std::string networks_in_need(const NetworkPlan& plan) {
@@ -99,8 +111,8 @@ bool has_seed_disc(const Vmi& vmi, const NetworkPlan& plan) {
 
 Diagnostics delivery_findings(const Vmi& vmi, const NetworkPlan& plan) {
   Diagnostics all;
-  for (const Diagnostics& found :
-       {refuse_without_volume(vmi, plan), refuse_with_volume(vmi, plan), untold(plan)}) {
+  for (const Diagnostics& found : {refuse_without_volume(vmi, plan), refuse_with_volume(vmi, plan),
+                                   untold(plan), changing_instance(vmi, plan)}) {
     all.insert(all.end(), found.begin(), found.end());
   }
   return all;

@@ -32,7 +32,7 @@ bool has_seed_disc(const Vmi& vmi, const NetworkPlan& plan);
 
 // What every sidecar of the pod, and a Plugin's, which sees all VMs, has to say: errors for the
 // rows above that are refused, and warnings for NICs of KubeVirt's bindings that have something to
-// be told which no sidecar of the VM writes.
+// be told which no sidecar of the VM writes, and for a seed disc whose instance-id would not stay.
 Diagnostics delivery_findings(const Vmi& vmi, const NetworkPlan& plan);
 
 }  // namespace patchbay

@@ -211,6 +211,9 @@ std::string to_json(const Rendering& rendering) {
   json["interfaces"] = Json::object();
   for (const auto& [network, xml] : rendering.interfaces) json["interfaces"][network] = xml;
   json["networkData"] = rendering.network_data;
+  for (const OnCluster& each : rendering.on_cluster) {
+    json["onCluster"][each.network].push_back(each.text);
+  }
   json["diagnostics"] = write_all(
       rendering.diagnostics, [](const Diagnostic& diagnostic) { return to_string(diagnostic); });
   return dump(json);

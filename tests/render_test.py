@@ -4,15 +4,22 @@ tests/cloudinit's; here it is whether render says so."""
 
 import base64
 import json
+import os
+import pty
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
+import yaml
+
 from lab.paths import PROGRAMS, SOURCE
 
 FIXTURES = SOURCE / "tests/fixtures"
-REFUSED = 78  # sysexits.h, EX_CONFIG
+MANIFESTS = SOURCE / "tests/cli/manifests"
+EXAMPLES = SOURCE / "manifests/examples"
+MALFORMED, MISSING, IO, REFUSED = 65, 66, 74, 78  # sysexits.h
+MISUSED = 100  # and above: CLI11's own
 HEAD = """# by hand
 version: 2
 ethernets:
@@ -141,6 +148,161 @@ class Delivery(unittest.TestCase):
         self.assertEqual([word for word, line in zip(("web-user", "web-net"), notes, strict=True)
                           if word in line], ["web-user", "web-net"])
         self.assertIn("0a:58:0a:00:00:01", made["networkData"])
+
+
+def patchbay(*arguments: str | Path, given: str | bytes = "", **environment: str) -> subprocess.CompletedProcess:
+    done = subprocess.run([PROGRAMS / "patchbay", "render", *arguments], capture_output=True, timeout=120, check=False,
+                          input=given if isinstance(given, bytes) else given.encode(), env=os.environ | environment)
+    done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
+    return done
+
+
+class Manifests(unittest.TestCase):
+    """A VM and its networks from files, before there is a pod."""
+
+    def setUp(self) -> None:
+        self.room = Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def file(self, text: str, name: str = "file.yaml") -> Path:
+        path = self.room / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def made(self, *arguments: str | Path, given: str = "") -> dict:
+        done = patchbay(*arguments, "-o", "json", given=given)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def refused(self, status: int, *words: str, text: str | bytes) -> None:
+        done = patchbay("-f", "-", given=text)
+        self.assertEqual((done.returncode, done.stdout), (status, ""), done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr)
+
+    def test_are_rendered_as_expected(self) -> None:
+        for folder in sorted(MANIFESTS.iterdir()):
+            for form, name in (("table", "expected.txt"), ("json", "expected.out")):
+                with self.subTest(folder.name, form=form):
+                    done = subprocess.run([PROGRAMS / "patchbay", "render", "-f", ".", "-o", form], cwd=folder,
+                                          capture_output=True, text=True, timeout=120, check=False)
+                    self.assertEqual(done.returncode, REFUSED if folder.name == "slips" else 0)
+                    if "UPDATE_GOLDEN" in os.environ:
+                        (folder / name).write_text(done.stdout, encoding="utf-8")
+                    self.assertEqual(done.stdout, (folder / name).read_text(encoding="utf-8"))
+
+    def test_yaml_says_what_json_says(self) -> None:
+        files = ("-f", EXAMPLES / "vm-fixed-address.yaml", "-f", EXAMPLES / "networks.yaml")
+        self.assertEqual(yaml.safe_load(patchbay(*files, "-o", "yaml").stdout), self.made(*files))
+
+    def test_the_table_is_for_terminals_and_json_for_pipes(self) -> None:
+        files = ("-f", EXAMPLES / "vm-static.yaml", "-f", EXAMPLES / "networks.yaml")
+        self.assertEqual(json.loads(patchbay(*files).stdout), self.made(*files))
+        for colour, environment in ((True, {"NO_COLOR": ""}), (False, {"NO_COLOR": "1"})):
+            main, side = pty.openpty()
+            subprocess.run([PROGRAMS / "patchbay", "render", *files], stdout=side, check=True, timeout=120,
+                           env=os.environ | {"TERM": "xterm"} | environment)
+            os.close(side)
+            shown = os.read(main, 65536).decode()
+            os.close(main)
+            self.assertIn("192.168.0.61/26 (record)", shown)
+            self.assertEqual("\x1b[1mbr1\x1b[0m" in shown, colour)
+            self.assertEqual("\x1b" in shown, colour)
+
+    def test_a_list_as_kubectl_prints_it_is_read_from_stdin(self) -> None:
+        objects = [each for name in ("vm-static", "networks")
+                   for each in yaml.safe_load_all((EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8"))]
+        listed = {"apiVersion": "v1", "kind": "List", "items": objects}
+        expected = self.made("-f", EXAMPLES / "vm-static.yaml", "-f", EXAMPLES / "networks.yaml")
+        for text in (json.dumps(listed), yaml.safe_dump(listed), yaml.safe_dump_all([None, *objects, None])):
+            self.assertEqual(self.made("-f", "-", given=text), expected)
+
+    def test_one_of_several_vms_is_chosen_by_name(self) -> None:
+        done = patchbay("-f", EXAMPLES)
+        self.assertEqual(done.returncode, REFUSED)
+        self.assertIn("default/vm-static", done.stderr)
+        self.assertIn("--vm", done.stderr)
+        for name in ("vm-static", "default/vm-static"):
+            self.assertEqual(self.made("-f", EXAMPLES, "--vm", name)["plan"]["vmi"], "default/vm-static")
+        self.assertEqual(patchbay("-f", EXAMPLES, "--vm", "other/vm-static").returncode, MISSING)
+
+    def test_network_status_says_an_address_of_the_nads_range(self) -> None:
+        made = self.made("-f", MANIFESTS / "every-kind")
+        link = next(each["podInterface"] for each in made["plan"]["attachments"] if each["network"] == "range")
+        self.assertEqual(len(made["onCluster"]["range"]), 2)
+        status = self.file(json.dumps([{"name": "demo/range", "interface": link, "ips": ["192.168.2.227"]}]))
+        made = self.made("-f", MANIFESTS / "every-kind", "--network-status", status)
+        self.assertEqual(made["onCluster"]["range"], ["an address of fd00:2::/64 by whereabouts, gateway fd00:2::1"])
+        self.assertIn("192.168.2.227/28", made["networkData"])
+
+    def test_a_record_is_taken_by_its_network_or_by_its_link(self) -> None:
+        record = json.dumps({"v": 1, "mac": "02:00:00:00:01:61", "ips": ["10.9.9.9/24"], "backend": "redirect", "why": "veth"})
+        link = (f"1: lo: <LOOPBACK,UP> mtu 65536\n    link/loopback 00:00:00:00:00:00\n"
+                f"7: pb26578a32802: <BROADCAST> mtu 1500\n    link/ether 02:00:00:00:04:00\n    alias {record[:60]}\n"
+                f"8: pb26578a32802a: <BROADCAST> mtu 1500\n    alias {record[60:]}\n")
+        vm = ("-f", EXAMPLES / "vm-static.yaml")
+        for argument in (self.file(record, "a"), f"br1={self.file(record, 'b')}", self.file(link, "c")):
+            made = self.made(*vm, "-f", EXAMPLES / "networks.yaml", "--record", str(argument))
+            self.assertIn("10.9.9.9/24", made["networkData"])
+            self.assertNotIn("192.168.0.61", made["networkData"])
+        self.assertEqual(patchbay(*vm, "--record", self.file("nothing", "d")).returncode, REFUSED)
+        self.assertEqual(patchbay(*vm, "--record", self.file(link.replace("pb26", "pb27"), "e")).returncode, REFUSED)
+
+    def test_a_broken_record_is_said(self) -> None:
+        done = patchbay("-f", EXAMPLES / "vm-static.yaml", "--record", self.file('{"v": 9}'))
+        self.assertEqual(done.returncode, REFUSED)
+        self.assertIn("pb26578a32802", done.stderr)
+
+    def test_hostile_files_are_refused_in_words(self) -> None:
+        self.refused(MALFORMED, "stdin", "more than 200000 values", text="a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
+            f"a{i}: &a{i} [{','.join([f'*a{i - 1}' if i else '*a'] * 10)}]\n" for i in range(8)))
+        self.refused(MALFORMED, text="[" * 100000)
+        self.refused(MALFORMED, text="{" * 100000)
+        self.refused(MALFORMED, "twice", "(line 2)", text="kind: a\nkind: b\n")
+        self.refused(MALFORMED, "(line 2)", text="a:\n\t- b\n")
+        self.refused(MALFORMED, "UTF-8", text=b"a: \xff\n")
+        self.refused(MISSING, "VirtualMachine", text="")
+        self.refused(MISSING, "VirtualMachine", text="---\n---\n# nothing\n")
+        self.refused(REFUSED, "stdin", "Kubernetes object", text="- a\n")
+        self.refused(REFUSED, "stdin, document 2", text="kind: ConfigMap\n---\nhello\n")
+        self.refused(REFUSED, "stdin.metadata", text="apiVersion: kubevirt.io/v1\nkind: VirtualMachine\n")
+
+    def test_what_editors_write_is_taken(self) -> None:
+        files = [(EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8") for name in ("vm-static", "networks")]
+        expected = self.made("-f", EXAMPLES / "vm-static.yaml", "-f", EXAMPLES / "networks.yaml")
+        text = "\ufeff" + "\n---\n---\n".join(files).replace("\n", "\r\n")
+        made = self.made("-f", "-", given=text)
+        self.assertEqual(made["plan"], expected["plan"])
+
+    def test_secrets_are_in_no_message(self) -> None:
+        vm = (EXAMPLES / "vm-static.yaml").read_text(encoding="utf-8").replace("#cloud-config", "moonshine")
+        self.assertNotIn("moonshine", patchbay("-f", "-", given=vm).stdout)
+        done = patchbay("-f", "-", given=vm + "\n  - {")
+        self.assertEqual(done.returncode, MALFORMED)
+        self.assertNotIn("moonshine", done.stdout + done.stderr)
+
+    def test_wrong_usage_has_statuses_of_its_own(self) -> None:
+        self.assertGreaterEqual(patchbay().returncode, MISUSED)
+        self.assertGreaterEqual(patchbay("-f", "-", "--pod", "-").returncode, MISUSED)
+        self.assertGreaterEqual(patchbay("-f", "-", "-o", "toml").returncode, MISUSED)
+        self.assertEqual(patchbay("-f", self.room / "none.yaml").returncode, IO)
+        self.assertEqual(patchbay("-f", self.room).returncode, MISSING)
+
+    def test_a_seed_disc_of_a_vmi_alone_has_no_lasting_instance(self) -> None:
+        vm = (EXAMPLES / "vm-seed.yaml").read_text(encoding="utf-8")
+        told = " ".join(self.made("-f", EXAMPLES / "vm-seed.yaml", "-f", EXAMPLES / "networks.yaml")["diagnostics"])
+        self.assertNotIn("instance-id", told)
+        vmi = yaml.safe_load(vm)
+        vmi = {"apiVersion": "kubevirt.io/v1", "kind": "VirtualMachineInstance", "metadata": vmi["metadata"],
+               "spec": vmi["spec"]["template"]["spec"]}
+        told = " ".join(self.made("-f", "-", "-f", EXAMPLES / "networks.yaml", given=json.dumps(vmi))["diagnostics"])
+        self.assertIn("the seed disc's instance-id is the firmware's UUID, and the VMI has none", told)
+
+    def test_libvirt_judges_each_interface(self) -> None:
+        for arguments in (("-f", MANIFESTS / "every-kind"), ("-f", FIXTURES / "42-three-ways/vmi.json",
+                                                            "--pod", FIXTURES / "42-three-ways/pod.json")):
+            told = self.made(*arguments, "--check")["diagnostics"]
+            self.assertIn(" takes each <interface>", " ".join(told))
+            self.assertFalse([line for line in told if line.startswith("error: ")])
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ NetworkPlan plan_of(const std::vector<std::string>& bindings) {
 Vmi vmi_with(CloudInitVolume volume) {
   Vmi vmi;
   vmi.cloud_init = volume;
+  vmi.firmware_uuid = "5d307ca9-b3ef-428c-8861-06e72d69f203";
   return vmi;
 }
 
@@ -112,6 +113,20 @@ TEST(DeliveryTest, WarnsOfWhatNobodyTells) {
   EXPECT_THAT(delivery_findings(vmi_with(CloudInitVolume::kNoCloud),
                                 plan_of({"sriov", "patchbay-dhcp", "patchbay"})),
               IsEmpty());
+}
+
+TEST(DeliveryTest, WarnsOfASeedDiscWhoseInstanceIdWouldNotStay) {
+  Vmi vmi = vmi_with(CloudInitVolume::kNone);
+  vmi.firmware_uuid.clear();
+  const Diagnostics found = delivery_findings(vmi, plan_of({"patchbay-seed"}));
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].where, "spec.domain.firmware.uuid");
+  EXPECT_EQ(found[0].severity, Severity::kWarning);
+  EXPECT_THAT(delivery_findings(vmi, plan_of({"patchbay-dhcp"})), IsEmpty());
+  // A ConfigDrive's is the VM's name.
+  NetworkPlan windows = plan_of({"patchbay-seed"});
+  windows.guest = Guest::kWindows;
+  EXPECT_THAT(delivery_findings(vmi, windows), IsEmpty());
 }
 
 }  // namespace
