@@ -1,6 +1,7 @@
 #include "cli/import_report.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <map>
 #include <set>
 #include <string_view>
@@ -154,39 +155,51 @@ void add_nic(const NicPlan& nic, const Vm& source, std::vector<Row>& rows) {
   }
 }
 
+Row headings(std::initializer_list<const char*> texts) {
+  Row row;
+  for (const char* text : texts) row.emplace_back(text, Style::kHeading);
+  return row;
+}
+
+Lines lines_of(std::string_view text) {
+  Lines lines;
+  while (!text.empty()) {
+    const size_t size = text.find('\n') + 1;
+    lines.emplace_back(text.substr(0, size));
+    text.remove_prefix(size);
+  }
+  return lines;
+}
+
 // The columns of all VMs are as wide, so that the eye finds its place.
 std::string vms_text(const Inventory& inventory, const ImportPlan& plan, const Verdicts& verdicts,
                      bool colour) {
-  std::vector<Row> rows = {{"  NIC", "MAC", "BEFORE", "AFTER"}};
-  std::map<size_t, std::string> above;  // by row
-  std::string notes;
+  std::vector<Row> rows = {headings({"  NIC", "MAC", "BEFORE", "AFTER"})};
+  std::vector<size_t> ends;  // of each NIC's rows
   for (const VmPlan& vm : plan.vms) {
-    above[rows.size()] += notes + "\n" +
-                          painted(printable(vm.source_name + " → " + vm.name_space + "/" + vm.name),
-                                  style_of(verdicts.of(vm)), colour) +
-                          ", " + std::string(name(vm.guest_config)) + "\n";
-    notes.clear();
     for (const NicPlan& nic : vm.nics) {
-      above[rows.size()] += notes;
       add_nic(nic, inventory.vms.at(vm.source_name), rows);
-      notes = painted("       " + printable(nic.why), Style::kFaint, colour) + "\n";
+      ends.push_back(rows.size());
+    }
+  }
+  const Lines lines = lines_of(aligned(rows, colour));
+  std::string out = lines[0];
+  size_t line = 1;
+  auto end = ends.begin();
+  for (const VmPlan& vm : plan.vms) {
+    const std::string moves = vm.source_name + " → " + vm.name_space + "/" + vm.name;
+    out += "\n" + painted(printable(moves), style_of(verdicts.of(vm)), colour) + ", " +
+           std::string(name(vm.guest_config)) + "\n";
+    for (const NicPlan& nic : vm.nics) {
+      for (; line < *end; ++line) out += lines[line];
+      ++end;
+      out += painted("       " + printable(nic.why), Style::kFaint, colour) + "\n";
     }
     for (const auto& [index, why] : vm.left_out) {
-      notes += printable("  " + std::to_string(index) + "    left out: " + why) + "\n";
+      out += printable("  " + std::to_string(index) + "    left out: " + why) + "\n";
     }
   }
-  std::string out;
-  size_t row = 0;
-  std::string_view rest;
-  const std::string lines = aligned(rows, colour);
-  for (rest = lines; !rest.empty(); ++row) {
-    const size_t end = rest.find('\n') + 1;
-    if (const auto text = above.find(row); text != above.end()) out += text->second;
-    out += rest.substr(0, end);
-    rest.remove_prefix(end);
-  }
-  if (const auto text = above.find(row); text != above.end()) out += text->second;
-  return out + notes;
+  return out;
 }
 
 std::string vlans_of(const BridgePlan& bridge) {
@@ -196,23 +209,23 @@ std::string vlans_of(const BridgePlan& bridge) {
   return join(parts);
 }
 
+// Nothing where there is no row but the headings.
+std::string table(const std::vector<Row>& rows, bool colour) {
+  return rows.size() < 2 ? "" : "\n" + aligned(rows, colour);
+}
+
 std::string networks_text(const ImportPlan& plan, bool colour) {
-  std::vector<Row> rows;
-  const auto heading = [](const char* text) { return Cell(text, Style::kHeading); };
-  if (!plan.nads.empty())
-    rows.push_back({heading("NAD"), heading("BRIDGE"), heading("VLAN"), heading("WAS")});
+  std::vector<Row> nads = {headings({"NAD", "BRIDGE", "VLAN", "WAS"})};
   for (const NadPlan& nad : plan.nads) {
-    rows.push_back({nad.name_space + "/" + nad.name, nad.bridge,
+    nads.push_back({nad.name_space + "/" + nad.name, nad.bridge,
                     nad.vlan ? std::to_string(*nad.vlan) : "untagged",
                     nad.sources.empty() ? "" : join(nad.sources)});
   }
-  std::string out = rows.empty() ? "" : "\n" + aligned(rows, colour);
-  rows.clear();
-  if (!plan.bridges.empty()) rows.push_back({heading("BRIDGE"), heading("PORT"), heading("VLANS")});
+  std::vector<Row> bridges = {headings({"BRIDGE", "PORT", "VLANS"})};
   for (const BridgePlan& bridge : plan.bridges) {
-    rows.push_back({bridge.bridge, bridge.port, vlans_of(bridge)});
+    bridges.push_back({bridge.bridge, bridge.port, vlans_of(bridge)});
   }
-  return out + (rows.empty() ? "" : "\n" + aligned(rows, colour));
+  return table(nads, colour) + table(bridges, colour);
 }
 
 std::string findings_text(const Diagnostics& diagnostics, bool colour) {
