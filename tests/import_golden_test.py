@@ -120,6 +120,26 @@ class Scene(unittest.TestCase):
                     if whole not in written and nad != "pod":
                         self.assertTrue("exists: true" in mapped or scene == "forklift", whole)
 
+    def test_render_gives_each_nic_the_addresses_of_the_import(self):
+        given = 0
+        for scene in SCENES:
+            stream = imported(scene, "-o", "yaml")
+            for vm in json.loads(imported(scene, "-o", "json"))["vms"]:
+                if "--patch" in SCENES[scene]:
+                    stream = json.dumps(vm["object"])
+                made = json.loads(run([PROGRAMS / "patchbay", "render", "-f", "-", "--check", "-o", "json",
+                                       "--vm", f'{vm["namespace"]}/{vm["name"]}'], stdin=stream))
+                has = {each["network"]: [one["address"] for one in each["addresses"]]
+                       for each in made["plan"]["attachments"]}
+                for nic in vm["nics"]:
+                    told = (nic["after"]["addressing"] or {}).get("addresses", [])
+                    self.assertEqual(has.get(nic["after"]["network"], []), told, (scene, vm["name"]))
+                    if vm["guestConfig"] in ("cloud-init", "seed"):
+                        for address in told:
+                            self.assertIn(address.split("/")[0], made["networkData"])
+                            given += 1
+        self.assertGreaterEqual(given, 15)
+
     def test_the_policies_let_it_pass(self):
         advice = []
         for scene in SCENES:
