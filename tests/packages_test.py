@@ -76,7 +76,8 @@ class Packages(unittest.TestCase):
                  "usr/share/man/man1/kubectl-patchbay.1.gz -> patchbay.1.gz": "lrwxrwxrwx root/root"}
         papers = [MANUALS["patchbay"], "usr/share/bash-completion/completions/patchbay",
                   *[f"usr/share/doc/patchbay/{name}" for name in DOCUMENTS]]
-        self.assertEqual(self.contents("patchbay"), {"usr/bin/patchbay": "-rwxr-xr-x root/root"} | links
+        programs = dict.fromkeys(("usr/bin/patchbay", "usr/bin/kubectl_complete-patchbay"), "-rwxr-xr-x root/root")
+        self.assertEqual(self.contents("patchbay"), programs | links
                          | dict.fromkeys(papers, "-rw-r--r-- root/root"))
         depends = self.field("patchbay", "Depends")
         self.assertRegex(depends, r"\blibc6 \(>= .*\blibyaml-cpp")

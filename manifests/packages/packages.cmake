@@ -33,6 +33,7 @@ install(FILES manifests/packages/lintian-overrides DESTINATION share/lintian/ove
 
 install(TARGETS patchbay DESTINATION bin COMPONENT patchbay)
 patchbay_install(patchbay bin kubectl-patchbay)  # kubectl's name for a plugin
+install(PROGRAMS cli/kubectl_complete-patchbay DESTINATION bin COMPONENT patchbay)
 patchbay_install(patchbay share/man/man1 patchbay.1.gz kubectl-patchbay.1.gz)
 patchbay_install(patchbay share/doc/patchbay manifests/packages/copyright changelog.gz)
 install(FILES cli/patchbay.bash DESTINATION share/bash-completion/completions RENAME patchbay COMPONENT patchbay)
