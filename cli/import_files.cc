@@ -91,15 +91,21 @@ std::string patch_command(const VmPlan& vm, const Patch& patch, const std::strin
          std::string(patch.type) + " --patch-file " + path;
 }
 
-// In the order that patches_of() gives: a VM's name and namespace are DNS labels, so that a shell
-// takes them as they are.
+// A cloud-init volume is added where there is none, so that the script can be run again.
+constexpr char kPatchScript[] = R"sh(#!/bin/sh
+# Gives the VMs that are there already their networks; each has them when it next starts.
+set -e
+cd "$(dirname "$0")"
+has_cloud_init() {
+  kubectl get vm "$1" -n "$2" -o jsonpath='{.spec.template.spec.volumes[*].cloudInitNoCloud}'\
+'{.spec.template.spec.volumes[*].cloudInitConfigDrive}' | grep -q .
+}
+)sh";
+
+// A VM's name and namespace are DNS labels, so that a shell takes them as they are.
 void add_patches(const Inventory& inventory, const ImportPlan& plan,
                  std::vector<OutputFile>& files) {
-  std::string script =
-      "#!/bin/sh\n"
-      "# Gives the VMs that are there already their networks; each has them when it next starts.\n"
-      "set -ex\n"
-      "cd \"$(dirname \"$0\")\"\n";
+  std::string script = kPatchScript;
   std::map<std::string, std::string> shared;
   for (const VmPlan& vm : plan.vms) {
     const Vm& source = inventory.vms.at(vm.source_name);
@@ -109,14 +115,15 @@ void add_patches(const Inventory& inventory, const ImportPlan& plan,
       const std::string path =
           volume ? volume_patch_path(source) : path_of("patches", vm.name_space, vm.name);
       const std::string command = patch_command(vm, patch, path);
+      if (volume) script += "has_cloud_init " + vm.name + " " + vm.name_space + " || ";
       script += command + "\n";
       head += comment(command);
       const std::string yaml = yaml_text(patch.json.dump());
       if (volume) {
         shared[path] = comment("The cloud-init volume that tells a guest its addresses.") + yaml;
-        continue;
+      } else {
+        files.push_back({path, head + yaml});
       }
-      files.push_back({path, head + yaml});
     }
   }
   for (auto& [path, text] : shared) files.push_back({path, std::move(text)});
