@@ -248,7 +248,8 @@ void add_far(const FarEnd& far, Details& details) {
   } else if (!network.empty()) {
     items.push_back(network);
   }
-  details.line(far.in_pod ? "in the pod" : "node", patchbay::join(items), up ? Style::kPlain : Style::kBad);
+  details.line(far.in_pod ? "in the pod" : "node", patchbay::join(items),
+               up ? Style::kPlain : Style::kBad);
 }
 
 // Where frames are lost shows by the column in which they are fewer.
@@ -293,6 +294,7 @@ std::string details_of(const PanelNic& nic, const Pen& pen, const Terminal& term
   } else if (nic.parked_in.empty()) {
     details.line("parked", "nothing: not patchbay's, or detached");
   }
+  details.items("passes", limits_of(nic));
   add_tap(nic, details);
   add_join(nic, details);
   if (nic.nic && nic.join != Join::kTap) details.line("pod's NIC", link_words(*nic.nic));

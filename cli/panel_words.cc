@@ -171,6 +171,16 @@ std::vector<std::string> dns_of(const PanelNic& nic) {
   return all;
 }
 
+std::vector<std::string> limits_of(const PanelNic& nic) {
+  std::vector<std::string> all;
+  if (!nic.parked) return all;
+  std::vector<std::string> ids;
+  for (const VlanRange& range : nic.parked->wiring.trunk) ids.push_back(text_of(range));
+  if (!ids.empty()) all.push_back("of the guest's VLANs " + join(ids));
+  if (nic.parked->wiring.mac_spoof_check) all.emplace_back("its own MAC only (macspoofchk)");
+  return all;
+}
+
 Traffic outward(const PanelNic& nic) {
   return {nic.tap ? nic.tap->received : FrameCount(), hits(nic.tap, nic.nic),
           nic.nic ? nic.nic->sent : FrameCount()};

@@ -53,8 +53,11 @@ std::string pair(const Point& at) { return number(at.x) + " " + number(at.y); }
 
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    switch (c) {
+  while (!text.empty()) {
+    const Utf8Char next = decode_utf8(text);
+    const std::string_view bytes = text.substr(0, std::max<size_t>(next.size, 1));
+    text.remove_prefix(bytes.size());
+    switch (next.code_point) {
       case '&':
         out += "&amp;";
         break;
@@ -67,8 +70,12 @@ std::string escaped(std::string_view text) {
       case '"':
         out += "&quot;";
         break;
+      case 0xfffe:  // no characters of XML 1.0 (2.2)
+      case 0xffff:
+        out += "\ufffd";
+        break;
       default:
-        out += c;
+        out += bytes;
     }
   }
   return out;

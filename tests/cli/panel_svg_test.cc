@@ -155,6 +155,10 @@ TEST(PanelSvg, ForeignNamesAreTextAndNothingElse) {
   EXPECT_THAT(svg, HasSubstr(">&lt;b&gt;&amp;&quot;\\x01\\xff<"));
 }
 
+TEST(Svg, WritesOnlyCharactersThatXmlHas) {
+  EXPECT_EQ(escaped("a\ufffe<\uffff>\u00e9"), "a\ufffd&lt;\ufffd&gt;\u00e9");
+}
+
 TEST(PanelSvg, OfEveryKindOfJoinAndFarEnd) {
   for (const Join join : {Join::kRedirect, Join::kBridge, Join::kTap, Join::kMacvtap, Join::kDevice,
                           Join::kNat, Join::kNothing}) {

@@ -49,6 +49,16 @@ net-1
 )");
 }
 
+TEST(PanelText, SaysWhatPassesWhereSomethingDoesNot) {
+  Panel panel = make_panel(sources_with(1));
+  EXPECT_THAT(panel_text(panel, {}), Not(HasSubstr("| passes")));
+  panel.nics[0].parked->wiring.trunk = {{42, 42}, {100, 199}};
+  panel.nics[0].parked->wiring.mac_spoof_check = true;
+  EXPECT_THAT(panel_text(panel, {}),
+              HasSubstr("| passes      of the guest's VLANs 42, 100-199, its "
+                        "own MAC only (macspoofchk)\n"));
+}
+
 TEST(PanelText, OfADriftInAscii) {
   PanelSources sources = sources_with(2);
   const LinkNames names = link_names("net-2");
