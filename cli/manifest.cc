@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "cli/plan_input.h"
@@ -26,14 +27,17 @@ struct Object {
 
 std::vector<std::string> files_of(const std::string& path) {
   namespace fs = std::filesystem;
-  if (path == "-" || !fs::is_directory(path)) return {path};
+  std::error_code failure;
+  if (path == "-" || !fs::is_directory(path, failure)) return {path};
   std::vector<std::string> files;
-  for (const fs::directory_entry& entry : fs::directory_iterator(path)) {
-    const std::string extension = entry.path().extension();
+  for (auto entry = fs::directory_iterator(path, failure); !failure && entry != end(entry);
+       entry.increment(failure)) {
+    const std::string extension = entry->path().extension();
     if (extension == ".yaml" || extension == ".yml" || extension == ".json") {
-      files.push_back(entry.path());
+      files.push_back(entry->path());
     }
   }
+  if (failure) throw Error(Errc::kIo, "can't be read: " + failure.message(), path);
   if (files.empty()) {
     throw Error(Errc::kNotFound, "expected .yaml, .yml or .json files in it, found none", path);
   }
@@ -54,11 +58,10 @@ void add_object(Json json, const std::string& place, std::vector<Object>& object
   }
 }
 
-void add_file(const std::string& path, std::vector<Object>& objects) {
-  const std::string text = read_text(path);
+void add_text(std::string_view text, const std::string& path, std::vector<Object>& objects) {
   const std::string name = path == "-" ? "stdin" : printable(path);
   if (const size_t start = text.find_first_not_of(" \t\r\n");
-      start != std::string::npos && text[start] == '{') {
+      start != std::string_view::npos && text[start] == '{') {
     return add_object(parse_json(text, name, kMaxFileBytes, kMaxObjectDepth), name, objects);
   }
   std::vector<std::string> documents;
@@ -161,8 +164,6 @@ Json vmi_of(const JsonReader& vm) {
   Json metadata = Json::object();
   if (const auto own = instance.find("metadata"); own && own->is_object()) metadata = own->raw();
   metadata["name"] = vm.at("metadata").at("name").string();
-  const std::string name = name_of(vm, kDefaultNamespace);
-  metadata["namespace"] = name.substr(0, name.find('/'));
   if (!metadata.contains("annotations") || metadata["annotations"].is_null()) {
     metadata["annotations"] = Json::object();
   }
@@ -195,25 +196,45 @@ Nad nad_of(const JsonReader& object, const std::string& vm_namespace) {
   return nad;
 }
 
+std::vector<JsonReader> readers_of(const std::vector<Object>& objects) {
+  std::vector<JsonReader> readers;
+  readers.reserve(objects.size());
+  for (const Object& object : objects) readers.emplace_back(object.json, object.place);
+  return readers;
+}
+
+std::string vmi_text(const JsonReader& vm, const std::string& vm_namespace) {
+  Json vmi = is_vm(vm) ? vmi_of(vm) : vm.raw();
+  vmi["metadata"]["namespace"] = vm_namespace;
+  vmi["metadata"].erase("managedFields");
+  return vmi.dump();
+}
+
+std::string namespace_of(const JsonReader& vm) {
+  const std::string name = name_of(vm, kDefaultNamespace);
+  return name.substr(0, name.find('/'));
+}
+
 }  // namespace
+
+std::string vmi_in(std::string_view text, const std::string& path) {
+  std::vector<Object> objects;
+  add_text(text, path, objects);
+  const JsonReader vm = only_vm(readers_of(objects), "");
+  return vmi_text(vm, namespace_of(vm));
+}
 
 Manifests read_manifests(const std::vector<std::string>& paths, const std::string& vm) {
   std::vector<Object> objects;
   for (const std::string& path : paths) {
-    for (const std::string& file : files_of(path)) add_file(file, objects);
+    for (const std::string& file : files_of(path)) add_text(read_text(file), file, objects);
   }
-  std::vector<JsonReader> readers;
-  readers.reserve(objects.size());
-  for (const Object& object : objects) readers.emplace_back(object.json, object.place);
+  const std::vector<JsonReader> readers = readers_of(objects);
   const JsonReader chosen = only_vm(readers, vm);
   Manifests manifests;
-  Json vmi = is_vm(chosen) ? vmi_of(chosen) : chosen.raw();
   if (is_vm(chosen)) judge_annotations(chosen, manifests.diagnostics);
-  const std::string name = name_of(chosen, kDefaultNamespace);
-  const std::string vm_namespace = name.substr(0, name.find('/'));
-  vmi["metadata"]["namespace"] = vm_namespace;
-  vmi["metadata"].erase("managedFields");
-  manifests.vmi = vmi.dump();
+  const std::string vm_namespace = namespace_of(chosen);
+  manifests.vmi = vmi_text(chosen, vm_namespace);
   for (const JsonReader& object : readers) {
     if (is_nad(object)) {
       manifests.nads.push_back(nad_of(object, vm_namespace));

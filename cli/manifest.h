@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plan/diagnostic.h"
@@ -25,5 +26,8 @@ struct Manifests {
 // or in "default". `vm`, "[namespace/]name", says which where the files have several; empty: the
 // only one. Throws Error{kMalformed, kInvalidInput, kNotFound, kIo} with file and path.
 Manifests read_manifests(const std::vector<std::string>& paths, const std::string& vm = {});
+
+// The VMI alone, of one file's text.
+std::string vmi_in(std::string_view text, const std::string& path);
 
 }  // namespace patchbay::cli

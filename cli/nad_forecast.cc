@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "plan/cni_call.h"
 #include "plan/cni_result.h"
 #include "plan/json_reader.h"
 
@@ -159,6 +160,16 @@ void answer(const JsonReader& plugin, NadForecast& forecast) {
 }
 
 }  // namespace
+
+std::optional<NadOptions> defaults_in(std::string_view config) {
+  try {
+    const Json json = parse_json(config, kConfig);
+    if (!is_ours(JsonReader(json, kConfig))) return std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+  return parse_cni_options(config).defaults;
+}
 
 NadForecast forecast_of_nad(std::string_view config) {
   const Json json = parse_json(config, kConfig);

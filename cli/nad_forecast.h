@@ -33,4 +33,8 @@ struct NadForecast {
 // with a path.
 NadForecast forecast_of_nad(std::string_view config);
 
+// What a NAD of patchbay itself, by which KubeVirt's binding is registered, says for all networks;
+// nothing for every other NAD, and for one that can't be read. Throws as parse_cni_options.
+std::optional<NadOptions> defaults_in(std::string_view config);
+
 }  // namespace patchbay::cli

@@ -7,12 +7,13 @@
 #include <iostream>
 #include <sstream>
 
+#include "cli/manifest.h"
 #include "plan/error.h"
 
 namespace patchbay::cli {
 
 void add_plan_options(CLI::App& command, PlanFiles& files) {
-  CLI::Option* vmi = command.add_option("-f,--vmi", files.vmi, "a VirtualMachineInstance as JSON");
+  CLI::Option* vmi = command.add_option("-f,--vmi", files.vmi, "a VM or VMI, YAML or JSON");
   CLI::Option* pod =
       command.add_option("--pod", files.pod, "its pod's network, as `patchbay inspect` prints it");
   vmi->needs(pod);
@@ -27,11 +28,11 @@ void add_plan_options(CLI::App& command, PlanFiles& files) {
       ->needs(vmi);
 }
 
-PlanInput read_plan_input(const PlanFiles& files, std::string_view vmi_json) {
+PlanInput read_plan_input(const PlanFiles& files, std::string_view vmi) {
   const auto text_of = [](const std::string& path) {
     return path.empty() ? std::string() : read_text(path);
   };
-  return {.vmi = parse_vmi(vmi_json),
+  return {.vmi = parse_vmi(vmi_in(vmi, files.vmi)),
           .pod = parse_pod_state(read_text(files.pod)),
           .network_info = parse_network_info(text_of(files.network_info)),
           .network_status = parse_network_status(text_of(files.network_status))};

@@ -23,8 +23,8 @@ struct PlanFiles {
 // first two does without the other. `files` has to live as long as the command.
 void add_plan_options(CLI::App& command, PlanFiles& files);
 
-// `vmi_json` is the text of files.vmi, which may be stdin and read once only.
-PlanInput read_plan_input(const PlanFiles& files, std::string_view vmi_json);
+// `vmi` is the text of files.vmi, which may be stdin and read once only: as manifest.h takes it.
+PlanInput read_plan_input(const PlanFiles& files, std::string_view vmi);
 
 // The whole of a file; "-" is stdin. Throws Error{kIo}.
 std::string read_text(const std::string& path);

@@ -28,6 +28,7 @@ class Forecaster {
       : vmi_(vmi), nads_(nads), status_(status) {}
 
   PodForecast made() {
+    read_defaults();
     add_link({.name = IfName::parse("lo"), .mtu = kMaxMtu, .up = true});
     for (const VmiInterface& interface : vmi_.interfaces) {
       if (interface.state == kAbsent) continue;
@@ -42,6 +43,16 @@ class Forecaster {
   }
 
  private:
+  void read_defaults() {
+    for (const Nad& nad : nads_) {
+      try {
+        if (const auto found = defaults_in(nad.config)) defaults_ = *found;
+      } catch (const Error& error) {
+        tell(Severity::kError, "", "NAD " + nad.name, error.what(), "correct its configuration");
+      }
+    }
+  }
+
   void add_link(PodLink link) { forecast_.pod.links.push_back(std::move(link)); }
 
   void tell(Severity severity, const std::string& network, const std::string& where,
@@ -78,7 +89,9 @@ class Forecaster {
       return unknown;
     }
     try {
-      return forecast_of_nad(nad->config);
+      NadForecast found = forecast_of_nad(nad->config);
+      found.options = merged(found.options, defaults_);
+      return found;
     } catch (const Error& error) {
       tell(Severity::kError, interface.name, "NAD " + network.nad, error.what(),
            "correct the NAD's configuration");
@@ -186,6 +199,7 @@ class Forecaster {
   const Vmi& vmi_;
   const std::vector<Nad>& nads_;
   const NetworkStatus& status_;
+  NadOptions defaults_;  // for all networks
   PodForecast forecast_;
 };
 

@@ -225,6 +225,16 @@ class Manifests(unittest.TestCase):
             self.assertEqual(self.made("-f", EXAMPLES, "--vm", name)["plan"]["vmi"], "default/vm-static")
         self.assertEqual(patchbay("-f", EXAMPLES, "--vm", "other/vm-static").returncode, MISSING)
 
+    def test_the_bindings_own_nad_speaks_for_all_networks(self) -> None:
+        nad = {"apiVersion": "k8s.cni.cncf.io/v1", "kind": "NetworkAttachmentDefinition",
+               "metadata": {"name": "patchbay", "namespace": "patchbay"},
+               "spec": {"config": json.dumps({"cniVersion": "1.0.0", "type": "patchbay",
+                                              "patchbay": {"mode": "bridge"}})}}
+        files = ("-f", EXAMPLES / "vm-static.yaml", "-f", EXAMPLES / "networks.yaml")
+        backend = {given: self.made(*files, "-f", "-", given=given)["plan"]["attachments"][0]["backend"]
+                   for given in ("", json.dumps(nad))}
+        self.assertEqual(list(backend.values()), ["redirect", "bridge"])
+
     def test_network_status_says_an_address_of_the_nads_range(self) -> None:
         made = self.made("-f", MANIFESTS / "every-kind")
         link = next(each["podInterface"] for each in made["plan"]["attachments"] if each["network"] == "range")
