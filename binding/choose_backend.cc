@@ -81,6 +81,11 @@ void check_options(const BackendQuestion& question, const BackendChoice& choice)
     refuse(question,
            is + "and a trunk is filtered by redirect only; take \"trunk\" out, or the mode");
   }
+  if (options.responder.value_or(false) && backend != Backend::kRedirect) {
+    refuse(question,
+           is + "and a guest is answered at the tap of a redirect only; take \"responder\" out, or "
+                "the mode");
+  }
   if (question.ipam == "dhcp" && backend != Backend::kRedirect) {
     refuse(question,
            is + "and with IPAM dhcp the CNI daemon hears the answers to its renewals through "

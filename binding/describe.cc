@@ -4,6 +4,7 @@
 
 #include "binding/bridge.h"
 #include "binding/choose_backend.h"
+#include "binding/guest_answers.h"
 #include "binding/silence.h"
 
 namespace patchbay {
@@ -126,6 +127,7 @@ Wiring wiring_of(const AttachmentSources& sources, Backend backend) {
   if (backend == Backend::kRedirect) {
     // On a macvlan or ipvlan another macvlan would not lie on it but beside.
     wiring.lent = is_lent(nic) && nic.kind != "macvlan" && nic.kind != "ipvlan";
+    wiring.responder = sources.options.responder.value_or(false);
     wiring.trunk = sources.options.trunk.value_or(std::vector<VlanRange>());
   }
   return wiring;
@@ -153,6 +155,7 @@ Attachment describe_attachment(const AttachmentSources& sources, Diagnostics& di
   }
   attachment.wiring = wiring_of(sources, choice.backend);
   tell_of_context(sources, choice.backend, diagnostics);
+  if (attachment.wiring.responder) answers_for(attachment, "", diagnostics);
   return attachment;
 }
 

@@ -7,6 +7,7 @@
 #include <linux/tc_act/tc_mirred.h>
 
 #include "binding/dhcp_answers.h"
+#include "binding/guest_answers.h"
 
 namespace patchbay {
 namespace {
@@ -43,12 +44,16 @@ DecodedFilter decode_bpf(const NetlinkAttributes& options) {
     const auto target = mirred_target(options.nested(TCA_BPF_ACT), TCA_EGRESS_MIRROR);
     if (target) return {CopyDhcpAnswers{}, *target};
   }
+  const uint32_t flags = options.value<uint32_t>(TCA_BPF_FLAGS).value_or(0);
+  const bool direct = (flags & TCA_BPF_FLAG_ACT_DIRECT) != 0 && !options.has(TCA_BPF_ACT);
+  if (direct && options.string(TCA_BPF_NAME).starts_with(kResponderName)) {
+    DecodedFilter decoded{AnswerGuest{std::string(options.string(TCA_BPF_NAME))}};
+    decoded.program = options.value<uint32_t>(TCA_BPF_ID).value_or(0);
+    return decoded;
+  }
   // Classic, direct-action: no action of its own beside the program.
   const nlattr* program = options.find(TCA_BPF_OPS);
-  const uint32_t flags = options.value<uint32_t>(TCA_BPF_FLAGS).value_or(0);
-  if (program == nullptr || (flags & TCA_BPF_FLAG_ACT_DIRECT) == 0 || options.has(TCA_BPF_ACT)) {
-    return {ForeignFilter{}};
-  }
+  if (program == nullptr || !direct) return {ForeignFilter{}};
   const auto size = static_cast<size_t>(nla_len(program));
   const auto* bytes = static_cast<const char*>(nla_data(program));
   JudgeFrames filter;

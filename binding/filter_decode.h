@@ -12,10 +12,12 @@
 namespace patchbay {
 
 // `to` is the target of a RedirectAll or CopyDhcpAnswers as the kernel names it, by number, 0 where
-// it is gone; its name is left empty.
+// it is gone; its name is left empty. `program` is the number of an AnswerGuest's, which is not
+// opened here.
 struct DecodedFilter {
   IngressFilter filter;
   uint32_t to = 0;
+  uint32_t program = 0;
 };
 
 // Nothing for what comes along in a dump and is no filter: a priority's head, u32's hash tables.

@@ -4,9 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <variant>
 #include <vector>
 
+#include "binding/net_namespace.h"
+#include "binding/responder/answers.h"
 #include "plan/net_types.h"
 
 namespace patchbay {
@@ -47,12 +51,25 @@ struct CopyDhcpAnswers {
   bool operator==(const CopyDhcpAnswers&) const = default;
 };
 
+// What the guest asks by DHCP or of routers is answered, the answer leaves by the link itself;
+// other frames are left to the next filter (responder_program.h). A name stands for program and
+// answers.
+struct AnswerGuest {
+  std::string name;
+  std::shared_ptr<const pb_answers> answers;      // null: read from the kernel, which has them
+  std::shared_ptr<const FileDescriptor> program;  // that was read; null: to be loaded
+  IfName uplink;                                  // where a solicitation goes, too; as `answers`
+
+  bool operator==(const AnswerGuest& other) const { return name == other.name; }
+};
+
 // Anything else: not of our making, never touched.
 struct ForeignFilter {
   bool operator==(const ForeignFilter&) const = default;
 };
 
-using IngressFilter = std::variant<RedirectAll, JudgeFrames, CopyDhcpAnswers, ForeignFilter>;
+using IngressFilter =
+    std::variant<RedirectAll, JudgeFrames, CopyDhcpAnswers, AnswerGuest, ForeignFilter>;
 
 // The name of the link that a filter sends frames out of; null where it sends none.
 inline IfName* target_of(IngressFilter& filter) {

@@ -16,6 +16,7 @@
 #include "binding/lro.h"
 #include "binding/net_namespace.h"
 #include "binding/netlink_socket.h"
+#include "binding/responder_program.h"
 #include "binding/rtnetlink_decode.h"
 #include "binding/rtnetlink_read.h"
 #include "binding/sysctl.h"
@@ -71,6 +72,7 @@ class NetlinkKernel final : public Kernel {
   NetlinkMessage address_request(int type, int flags, const IfName& link,
                                  const KernelAddress& address);
   IngressFilter named(DecodedFilter found);
+  void add_answers(const IfName& link, uint16_t priority, const AnswerGuest& filter);
   void add_filter(const IfName& link, uint16_t priority, const IngressFilter& filter);
 
   NetNamespace namespace_;
@@ -126,6 +128,9 @@ std::vector<KernelRoute> NetlinkKernel::read_routes(const IfName& link) {
 
 IngressFilter NetlinkKernel::named(DecodedFilter found) {
   if (IfName* to = target_of(found.filter)) *to = name_of(static_cast<int>(found.to));
+  if (auto* answers = std::get_if<AnswerGuest>(&found.filter)) {
+    answers->program = std::make_shared<const FileDescriptor>(open_program(found.program));
+  }
   return found.filter;
 }
 
@@ -318,6 +323,14 @@ void NetlinkKernel::add_route(const IfName& link, const KernelRoute& route) {
   answer.must_be_ok("add the route " + to + " to link " + link.str());
 }
 
+void NetlinkKernel::add_answers(const IfName& link, uint16_t priority, const AnswerGuest& filter) {
+  const auto program = filter.program ? filter.program
+                                      : std::make_shared<const FileDescriptor>(load_responder(
+                                            *filter.answers, index_of(filter.uplink)));
+  socket_->exchange(add_answers_request(index_of(link), priority, program->get(), filter.name))
+      .must_be_ok("answer the guest at " + link.str() + " (tc filter bpf, direct-action)");
+}
+
 void NetlinkKernel::add_filter(const IfName& link, uint16_t priority, const IngressFilter& filter) {
   if (const auto* redirect = std::get_if<RedirectAll>(&filter)) {
     const int to = index_of(redirect->to);
@@ -333,6 +346,8 @@ void NetlinkKernel::add_filter(const IfName& link, uint16_t priority, const Ingr
     socket_->exchange(add_dhcp_answers_request(index_of(link), priority, program.get(), to))
         .must_be_ok("copy the DHCP answers of " + link.str() + " to " + copy->to.str() +
                     " (tc filter bpf, action mirred)");
+  } else if (const auto* answers = std::get_if<AnswerGuest>(&filter)) {
+    add_answers(link, priority, *answers);
   } else {
     throw Error(Errc::kInternal, "a foreign filter of " + link.str() + " can't be made again");
   }

@@ -1,5 +1,6 @@
 #include "binding/redirect.h"
 
+#include "binding/guest_answers.h"
 #include "plan/names.h"
 
 namespace patchbay {
@@ -17,6 +18,17 @@ std::vector<IpPrefix> prefixes_of(const Attachment& attachment) {
   return prefixes;
 }
 
+namespace {
+
+std::optional<AnswerGuest> answers_of(const Attachment& attachment) {
+  if (!attachment.wiring.responder) return std::nullopt;
+  Diagnostics told_at_add;
+  const auto answers = std::make_shared<const pb_answers>(answers_for(attachment, "", told_at_add));
+  return AnswerGuest{responder_name(*answers), answers, nullptr, attachment.pod_interface};
+}
+
+}  // namespace
+
 std::vector<Step> redirect_steps(const Attachment& attachment, const std::string& selinux_context) {
   const IfName& nic = attachment.pod_interface;
   const IfName& tap = attachment.tap;
@@ -25,7 +37,7 @@ std::vector<Step> redirect_steps(const Attachment& attachment, const std::string
   const bool leased = attachment.ipam == "dhcp";
   std::vector<Step> steps{MakeTap{tap, tap_options(attachment, selinux_context), attachment.mtu},
                           Redirect{nic, tap, wiring.trunk, leased},
-                          Redirect{tap, nic, wiring.trunk}};
+                          Redirect{tap, nic, wiring.trunk, false, answers_of(attachment)}};
   // Macvlan, VFs and devices filter groups, IPv6 neighbour discovery with them; to a veth it is one
   // flag.
   if (!wiring.lent) steps.emplace_back(ReceiveAllMulticast{nic});

@@ -74,6 +74,7 @@ Attachment probe_attachment(const LinkState& nic, const NadOptions& options) {
   attachment.mtu = nic.mtu;
   attachment.ipam = options.ipam.value_or("");
   attachment.wiring.multi_queue = options.multi_queue.value_or(false);
+  attachment.wiring.responder = options.responder.value_or(false);
   attachment.wiring.trunk = options.trunk.value_or(std::vector<VlanRange>());
   return attachment;
 }

@@ -4,6 +4,7 @@
 // contract stands with those of Step, at the end.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -94,6 +95,7 @@ struct ReplaceMac {
 
 // Every frame received on `from`, of any protocol and tagged or not, is sent out of `to`; where
 // there is a trunk, of the tagged ones those with its VLANs, and the others are dropped. With
+// `answers` what the guest asks at `from` is answered there (ingress.h). With
 // `copy_dhcp_answers`, for a `from` whose lease CNI's dhcp daemon renews, that daemon gets the
 // answers too; undone, it stays, so that once `to` is gone nothing that `from` receives goes
 // anywhere: the link is up and has its address until the network's plugin takes it away.
@@ -102,6 +104,7 @@ struct Redirect {
   IfName to;
   std::vector<VlanRange> trunk;  // empty: all
   bool copy_dhcp_answers = false;
+  std::optional<AnswerGuest> answers;
 
   void apply(Kernel& kernel) const;
   Differences verify(Kernel& kernel) const;

@@ -8,9 +8,11 @@
 namespace patchbay {
 namespace {
 
-// The trunk's filter first: no frame that it would drop ever meets the redirect alone.
+// What the guest asks has its answer before anything judges it or sends it on. The trunk's filter
+// before the redirect: no frame that it would drop ever meets the redirect alone.
 Ingress wanted(const Redirect& step) {
   Ingress ingress;
+  if (step.answers) ingress.filters.emplace_back(*step.answers);
   if (!step.trunk.empty()) ingress.filters.emplace_back(JudgeFrames{trunk_program(step.trunk)});
   if (step.copy_dhcp_answers) ingress.filters.emplace_back(CopyDhcpAnswers{step.to});
   ingress.filters.emplace_back(RedirectAll{step.to});
@@ -21,7 +23,7 @@ Ingress wanted(const Redirect& step) {
 // earlier ADD.
 bool is_ours(const IngressFilter& filter, const Redirect& step) {
   if (const IfName* to = target_of(filter)) return to->empty() || *to == step.to;
-  return std::holds_alternative<JudgeFrames>(filter);
+  return std::holds_alternative<JudgeFrames>(filter) || std::holds_alternative<AnswerGuest>(filter);
 }
 
 std::string name_of(const IfName& to) { return to.empty() ? "a link that is gone" : to.str(); }
@@ -41,6 +43,7 @@ std::string described(const IngressFilter& filter) {
   if (const auto* judge = std::get_if<JudgeFrames>(&filter)) {
     return "a filter of " + std::to_string(judge->program.size()) + " instructions";
   }
+  if (const auto* answers = std::get_if<AnswerGuest>(&filter)) return "answers by " + answers->name;
   return "somebody else's filter";
 }
 
@@ -90,6 +93,7 @@ void Redirect::undo(Kernel& kernel) const {
 
 std::string Redirect::text() const {
   std::string text = "redirect " + from.str() + " to " + to.str();
+  if (answers) text += ", the guest's DHCP and router solicitations answered";
   if (copy_dhcp_answers) text += ", DHCP answers to the dhcp daemon too";
   if (trunk.empty()) return text;
   text += ", of tagged frames VLAN";

@@ -119,4 +119,13 @@ NetlinkMessage add_dhcp_answers_request(int from, uint16_t priority, int program
   });
 }
 
+NetlinkMessage add_answers_request(int link, uint16_t priority, int program,
+                                   std::string_view name) {
+  return filter_request(link, priority, "bpf", [program, name](NetlinkMessage& options) {
+    options.u32(TCA_BPF_FD, static_cast<uint32_t>(program));
+    options.string(TCA_BPF_NAME, name);
+    options.u32(TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT);
+  });
+}
+
 }  // namespace patchbay

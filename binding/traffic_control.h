@@ -47,4 +47,7 @@ NetlinkMessage add_judge_request(int link, uint16_t priority, const BpfProgram& 
 // the filter then holds itself. What it matches is mirrored and passed up (TC_ACT_OK).
 NetlinkMessage add_dhcp_answers_request(int from, uint16_t priority, int program, int to);
 
+// AnswerGuest, by cls_bpf with direct-action: `program` is the number of load_responder's file.
+NetlinkMessage add_answers_request(int link, uint16_t priority, int program, std::string_view name);
+
 }  // namespace patchbay

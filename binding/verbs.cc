@@ -126,6 +126,12 @@ std::string device_of(const AttachmentCall& call) {
 
 void add_device(Kernel& kernel, const AttachmentCall& call, const std::string& device_id,
                 const std::vector<PodLink>& records, Diagnostics& diagnostics) {
+  if (call.options.defaults.responder.value_or(false)) {
+    throw Error(Errc::kUnsupported,
+                "network " + in_quotes(call.network) + ": device " + device_id +
+                    " has no interface in the pod, so nobody could answer its guest's DHCP there; "
+                    "take \"responder\" out of its NAD, and hand over by cloud-init");
+  }
   const NetworkAnswer answer{*call.prev_result, call.options.defaults.ipam.value_or("")};
   Attachment attachment = describe_device(call.network, call.names, device_id, answer, call.mac);
   attachment.wiring.owner = call.owner;

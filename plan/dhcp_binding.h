@@ -9,9 +9,10 @@ namespace patchbay {
 
 // Turns the static addresses that the NIC's sources gave (annotation, record, …) into DHCPv4, which
 // is what its guest asks and what networkData of other NICs' says of it, and leaves what the guest
-// does by itself (DHCP, router advertisements, none) as it is. Warns that nobody in the pod
-// answers, with the addresses that the guest is not told, unless the annotation wants none of
-// either family. `wishes` may be null. Does nothing for other bindings.
+// does by itself (DHCP, router advertisements, none) as it is. Says what the responder
+// answers with where patchbay-cni put one at the tap; else warns that nobody in the pod answers,
+// with the addresses that the guest is not told, unless the annotation wants none of either family.
+// `wishes` may be null. Does nothing for other bindings.
 void leave_to_dhcp(const NetworkWishes* wishes, Attachment& attachment, Diagnostics& diagnostics);
 
 }  // namespace patchbay

@@ -281,15 +281,15 @@ std::optional<Attachment> attach(const Nic& nic, const PlanInput& input, Diagnos
   std::tie(attachment.mac, attachment.mac_source) = *mac;
   check_mac(nic, diagnostics);
   attachment.mtu = mtu_of(nic, diagnostics);
+  if (nic.record) {
+    attachment.ipam = nic.record->ipam;
+    attachment.wiring = nic.record->wiring;
+  }
   address(nic, attachment, diagnostics);
   if (nic.wishes != nullptr) {
     attachment.guest_name = nic.wishes->guest_name;
     attachment.never_default = !nic.wishes->default_route.value_or(true);
     attachment.source_routing = nic.wishes->source_routing;
-  }
-  if (nic.record) {
-    attachment.ipam = nic.record->ipam;
-    attachment.wiring = nic.record->wiring;
   }
   if (nic.ours) {
     attachment.domain = domain_wishes(input.vmi, *nic.interface,

@@ -45,6 +45,7 @@ NadOptions merged(const NadOptions& own, const NadOptions& defaults) {
           .multi_queue = first_of(own.multi_queue, defaults.multi_queue),
           .selinux_context = first_of(own.selinux_context, defaults.selinux_context),
           .trunk = first_of(own.trunk, defaults.trunk),
+          .responder = first_of(own.responder, defaults.responder),
           .dad = first_of(own.dad, defaults.dad),
           .ipam = first_of(own.ipam, defaults.ipam),
           .always = first_of(own.always, defaults.always)};
@@ -52,7 +53,7 @@ NadOptions merged(const NadOptions& own, const NadOptions& defaults) {
 
 NadOptions read_nad_options(const JsonReader& reader, const std::vector<std::string_view>& also) {
   std::vector<std::string_view> known{"mode", "multiQueue", "selinuxContext", "trunk",
-                                      "dad",  "ipam",       "always"};
+                                      "dad",  "ipam",       "always",         "responder"};
   known.insert(known.end(), also.begin(), also.end());
   reader.only(known);
   NadOptions options;
@@ -62,6 +63,7 @@ NadOptions read_nad_options(const JsonReader& reader, const std::vector<std::str
     options.selinux_context = read_selinux_context(*context);
   }
   if (const auto trunk = reader.find("trunk")) options.trunk = read_trunk(*trunk);
+  if (const auto on = reader.find("responder")) options.responder = on->boolean();
   if (const auto on = reader.find("dad")) options.dad = on->boolean();
   if (const auto ipam = reader.find("ipam")) options.ipam = ipam->string();
   if (const auto on = reader.find("always")) options.always = on->boolean();

@@ -2,7 +2,7 @@
 //
 //   "patchbay": {"mode": "auto", "multiQueue": true, "trunk": [{"id": 42}], "dad": true,
 //                "selinuxContext": "system_u:system_r:container_t:s0", "ipam": "dhcp",
-//                "always": true}
+//                "always": true, "responder": true}
 //
 // The network's own NAD is stronger than the binding's, key by key. CNI plugins ignore the key.
 #pragma once
@@ -22,6 +22,7 @@ struct NadOptions {
   std::optional<bool> multi_queue;              // make the tap for several queues
   std::optional<std::string> selinux_context;   // of the tap that is made; a whole context
   std::optional<std::vector<VlanRange>> trunk;  // the tagged frames that pass
+  std::optional<bool> responder;                // answer the guest's DHCP at its tap
   std::optional<bool> dad;                      // look for duplicate addresses first
   // The network's IPAM kind, where its configuration is not to be seen: in the chained form, and
   // without libcni's cache.

@@ -74,6 +74,7 @@ Wiring read_wiring(const JsonReader& holder) {
   wiring.keeps_addresses = holder.true_at("keepsAddresses");
   wiring.lro = holder.true_at("lro");
   wiring.lent = holder.true_at("lent");
+  wiring.responder = holder.true_at("responder");
   if (const auto trunk = holder.find("trunk")) wiring.trunk = read_trunk(*trunk);
   if (const auto found = holder.find("owner")) wiring.owner = read_owner(*found);
   return wiring;
@@ -85,6 +86,7 @@ void write_wiring(const Wiring& wiring, Json& holder) {
   if (wiring.keeps_addresses) holder["keepsAddresses"] = true;
   if (wiring.lro) holder["lro"] = true;
   if (wiring.lent) holder["lent"] = true;
+  if (wiring.responder) holder["responder"] = true;
   if (!wiring.trunk.empty()) holder["trunk"] = write_trunk(wiring.trunk);
   if (!wiring.owner.empty()) holder["owner"] = write_owner(wiring.owner);
 }

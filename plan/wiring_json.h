@@ -11,10 +11,10 @@ namespace patchbay {
 std::vector<VlanRange> read_trunk(const JsonReader& array);
 
 // The keys of a wiring stand beside those of what holds it: {"macspoofchk":true,"multiQueue":true,
-// "keepsAddresses":true,"lro":true,"lent":true,"trunk":[…],"owner":{"network":"…","attachment":"…"}},
+// "keepsAddresses":true,"lro":true,"lent":true,"responder":true,"trunk":[…],"owner":{"network":"…","attachment":"…"}},
 // each absent where it says nothing.
-inline constexpr std::array<std::string_view, 7> kWiringKeys{
-    "macspoofchk", "multiQueue", "keepsAddresses", "lro", "lent", "trunk", "owner"};
+inline constexpr std::array<std::string_view, 8> kWiringKeys{
+    "macspoofchk", "multiQueue", "keepsAddresses", "lro", "lent", "responder", "trunk", "owner"};
 Wiring read_wiring(const JsonReader& holder);
 void write_wiring(const Wiring& wiring, Json& holder);
 

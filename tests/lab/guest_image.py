@@ -21,11 +21,12 @@ from lab.process import LabError, run, start, wait_until
 
 PACKAGES = ("systemd-sysv", "systemd", "systemd-resolved", "udev", "dbus", "cloud-init", "iproute2",
             "iputils-ping", "kmod", "login", "netbase", "openssh-client",
-            "netplan.io", "network-manager", "ifupdown", "isc-dhcp-client")
+            "netplan.io", "network-manager", "ifupdown", "isc-dhcp-client", "qemu-guest-agent")
 KERNEL_PACKAGE = "linux-image-cloud-amd64"
 DISK_MIB = 900  # sparse
 # What the cloud kernel has as modules and the guest needs before or without udev.
-MODULES = ("virtio_pci", "virtio_net", "virtio_blk", "virtio_rng", "virtio_scsi", "sr_mod", "isofs")
+MODULES = ("virtio_pci", "virtio_net", "virtio_blk", "virtio_rng", "virtio_scsi", "virtio_console", "sr_mod",
+           "isofs")
 UNUSED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "var/cache/apt",
           "var/lib/apt/lists", "usr/share/bash-completion")
 # Units that only cost time under emulation; nothing here touches the network.

@@ -38,6 +38,33 @@ TEST_F(DhcpBinding, TurnsWhatThePodGotIntoDhcpAndSaysThatNobodyAnswers) {
               HasSubstr("nobody tells it 192.168.0.62/26 (record), fd00::62/64 (record)"));
 }
 
+TEST_F(DhcpBinding, SaysWhatTheResponderAnswersWith) {
+  scene_.park("blue", {IpPrefix::parse("192.168.0.62/26")});
+  std::string& alias = scene_.input.pod.links.back().alias;
+  Record record = parse_record(alias);
+  record.wiring.responder = true;
+  alias = to_json(record);
+  scene_.park("red", {});
+  const NetworkPlan plan = scene_.plan();
+  EXPECT_EQ(plan.attachments.at(0).ipv4, Ipv4Method::kDhcp);
+  EXPECT_THAT(plan.attachments.at(0).addresses, IsEmpty());
+  ASSERT_EQ(plan.diagnostics.size(), 1U);
+  EXPECT_EQ(plan.diagnostics[0].severity, Severity::kNote);
+  EXPECT_THAT(plan.diagnostics[0].message, HasSubstr("with 192.168.0.62/26 (record)"));
+}
+
+TEST_F(DhcpBinding, AnAddressOfTheAnnotationIsNotWhatTheResponderKnows) {
+  scene_.park("blue", {IpPrefix::parse("192.168.0.62/26")});
+  std::string& alias = scene_.input.pod.links.back().alias;
+  Record record = parse_record(alias);
+  record.wiring.responder = true;
+  alias = to_json(record);
+  scene_.park("red", {});
+  scene_.input.vmi.networks_annotation = R"({"blue":{"addresses":["192.168.0.70/26"]}})";
+  EXPECT_THAT(scene_.plan().diagnostics.back().message,
+              HasSubstr("nobody tells it 192.168.0.70/26 (annotation)"));
+}
+
 TEST_F(DhcpBinding, IsNotRefusedForAnAddressThatNobodyWouldBeTold) {
   scene_.park("red", {});
   scene_.input.network_status.interfaces = {{.name = "ns1/blue-nad",
