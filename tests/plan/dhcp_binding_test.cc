@@ -15,6 +15,16 @@ class DhcpBinding : public testing::Test {
  protected:
   DhcpBinding() { scene_.interface("blue").plugin = "patchbay-dhcp"; }
 
+  // On a network whose NAD has "responder".
+  void park_with_responder() {
+    scene_.park("blue", {IpPrefix::parse("192.168.0.62/26")});
+    std::string& alias = scene_.input.pod.links.back().alias;
+    Record record = parse_record(alias);
+    record.wiring.responder = true;
+    alias = to_json(record);
+    scene_.park("red", {});
+  }
+
   Scene scene_{{"blue", "red"}};
 };
 
@@ -39,12 +49,7 @@ TEST_F(DhcpBinding, TurnsWhatThePodGotIntoDhcpAndSaysThatNobodyAnswers) {
 }
 
 TEST_F(DhcpBinding, SaysWhatTheResponderAnswersWith) {
-  scene_.park("blue", {IpPrefix::parse("192.168.0.62/26")});
-  std::string& alias = scene_.input.pod.links.back().alias;
-  Record record = parse_record(alias);
-  record.wiring.responder = true;
-  alias = to_json(record);
-  scene_.park("red", {});
+  park_with_responder();
   const NetworkPlan plan = scene_.plan();
   EXPECT_EQ(plan.attachments.at(0).ipv4, Ipv4Method::kDhcp);
   EXPECT_THAT(plan.attachments.at(0).addresses, IsEmpty());
@@ -54,12 +59,7 @@ TEST_F(DhcpBinding, SaysWhatTheResponderAnswersWith) {
 }
 
 TEST_F(DhcpBinding, AnAddressOfTheAnnotationIsNotWhatTheResponderKnows) {
-  scene_.park("blue", {IpPrefix::parse("192.168.0.62/26")});
-  std::string& alias = scene_.input.pod.links.back().alias;
-  Record record = parse_record(alias);
-  record.wiring.responder = true;
-  alias = to_json(record);
-  scene_.park("red", {});
+  park_with_responder();
   scene_.input.vmi.networks_annotation = R"({"blue":{"addresses":["192.168.0.70/26"]}})";
   EXPECT_THAT(scene_.plan().diagnostics.back().message,
               HasSubstr("nobody tells it 192.168.0.70/26 (annotation)"));
