@@ -56,7 +56,7 @@ struct Target {
   enum class Kind { kNad, kPod, kIgnore };
 
   Kind kind = Kind::kNad;
-  std::string name_space;        // of the NAD
+  std::string name_space;  // of the NAD
   std::string nad;
   std::string bridge;            // of the nodes; empty only where `exists`
   std::string port;              // the nodes' NIC under the bridge; empty: the bridge is there

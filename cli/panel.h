@@ -37,7 +37,8 @@ struct PanelSources {
 enum class Join { kRedirect, kBridge, kTap, kMacvtap, kDevice, kNat, kNothing };
 
 // What the pod's NIC is plugged into. kPort: a veth's other end, perhaps a bridge's port; kParent:
-// what a macvlan, ipvlan or vlan lies on, or the pod's own bridge that a tap is in; kFunction: the card of a virtual function.
+// what a macvlan, ipvlan or vlan lies on, or the pod's own bridge that a tap is in; kFunction: the
+// card of a virtual function.
 struct FarEnd {
   enum class Kind { kNone, kHidden, kPort, kParent, kFunction };
 

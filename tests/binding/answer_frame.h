@@ -12,7 +12,7 @@ enum { ANSWER_PASS, ANSWER_DROP, ANSWER_REPLY };
 
 // What becomes of a frame of `*length` bytes that the guest sent; as ANSWER_REPLY it is the answer
 // now. `room`: of the buffer. `partial`: its checksum is left to whoever sends it on.
-int answer_frame(const struct pb_answers *answers, __u8 *bytes, __u32 *length, __u32 room,
+int answer_frame(const struct pb_answers* answers, __u8* bytes, __u32* length, __u32 room,
                  int partial);
 
 #ifdef __cplusplus

@@ -27,7 +27,8 @@ class Record(PodCase):
 
 
 HOST, GUEST, GUEST6 = "192.168.0.50/26", "192.168.0.62/26", "fd00::62/64"
-VMI = {"metadata": {"name": "vm", "namespace": "default"}, "spec": {
+VMI = {"apiVersion": "kubevirt.io/v1", "kind": "VirtualMachineInstance",
+       "metadata": {"name": "vm", "namespace": "default"}, "spec": {
     "domain": {"devices": {"interfaces": [{"name": "blue", "macAddress": MAC, "binding": {"name": "patchbay"}}]}},
     "networks": [{"name": "blue", "multus": {"networkName": "net"}}],
     "volumes": [{"name": "ci", "cloudInitNoCloud": {"userData": "#cloud-config"}}]}}
