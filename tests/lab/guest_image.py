@@ -61,12 +61,14 @@ MENDED = {'"$DNS"=': "$DNS=", '"$DOMAINS"=': "$DOMAINS=",
           "        DNS DNS6 DOMAINS DOMAINS6 DEFAULT_ROUTE\n":
           "        unset DNS DNS6 DOMAINS DOMAINS6 DEFAULT_ROUTE\n"}
 INIT = """#!/bin/busybox sh
-# Loads the disk's and the NIC's drivers, then hands over to the guest's own init.
+# Loads the disk's and the NIC's drivers, lays what a further archive has over the disk (with_files), then
+# hands over to the guest's own init.
 B=/bin/busybox
 $B mount -t proc proc /proc; $B mount -t sysfs sys /sys; $B mount -t devtmpfs dev /dev
 while read -r module; do $B insmod /modules/$module; done < /modules/order
 while ! [ -b /dev/vda ]; do $B usleep 20000; done
 $B mount -t ext4 -o rw /dev/vda /root
+! [ -d /files ] || $B cp -R /files/. /root/
 $B mount --move /dev /root/dev
 $B umount /sys /proc
 exec $B switch_root /root /sbin/init

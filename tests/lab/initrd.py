@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 
 def loading_order(folder: Path, names: Iterable[str]) -> list[str]:
@@ -34,7 +35,24 @@ def make_initrd(folder: Path, modules: list[str], init: str, initrd: Path) -> No
         (tree / "modules/order").write_text("".join(f"{Path(path).name}\n" for path in modules))
         (tree / "init").write_text(init)
         (tree / "init").chmod(0o755)
-        names = "\n".join(str(path.relative_to(tree)) for path in sorted(tree.rglob("*")))
         with initrd.open("wb") as archive:
-            subprocess.run(["/bin/busybox", "cpio", "-o", "-H", "newc"], input=names.encode(),
-                           cwd=tree, stdout=archive, stderr=subprocess.PIPE, check=True)
+            write_archive(tree, archive)
+
+
+def with_files(initrd: Path, files: dict[str, str], out: Path) -> None:
+    """`out`: that initrd and what guest_image.py's lays over the disk: texts by path, "etc/…"."""
+    with tempfile.TemporaryDirectory(prefix="initrd-") as scratch, out.open("wb") as archive:
+        tree = Path(scratch)
+        for path, text in files.items():
+            file = tree / "files" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        archive.write(initrd.read_bytes())
+        archive.flush()
+        write_archive(tree, archive)
+
+
+def write_archive(tree: Path, archive: BinaryIO) -> None:
+    names = "\n".join(str(path.relative_to(tree)) for path in sorted(tree.rglob("*")))
+    subprocess.run(["/bin/busybox", "cpio", "-o", "-H", "newc"], input=names.encode(), cwd=tree,
+                   stdout=archive, stderr=subprocess.PIPE, check=True)
