@@ -11,6 +11,7 @@
 #include "binding/namespace_reader.h"
 #include "binding/net_namespace.h"
 #include "binding/pod_reader.h"
+#include "cli/manifest.h"
 #include "cli/output.h"
 #include "cli/panel.h"
 #include "cli/panel_json.h"
@@ -94,7 +95,8 @@ void write_file(const std::string& path, const std::string& text) {
 void inspect(const Options& options) {
   Seen seen = read(options);
   if (!options.vmi.empty()) {
-    for (const VmiInterface& interface : parse_vmi(read_text(options.vmi)).interfaces) {
+    const Vmi vmi = parse_vmi(vmi_in(read_text(options.vmi), options.vmi));
+    for (const VmiInterface& interface : vmi.interfaces) {
       seen.sources.networks.push_back(interface.name);
     }
   }
@@ -117,8 +119,7 @@ void add_inspect(CLI::App& app) {
       "the pod's network namespace, by name or path; without it, the one we are in");
   command->add_option("--node-netns", options->node_netns,
                       "the node's, where the cables end; without it, that of process 1");
-  command->add_option("-f,--vmi", options->vmi,
-                      "the VirtualMachineInstance as JSON: its networks' names");
+  command->add_option("-f,--vmi", options->vmi, "its VM or VMI, YAML or JSON: its networks' names");
   command->add_option("--svg", options->svg, "write the panel as a picture into this file, too");
   add_output_option(*command, options->output, Default::kTableOnTerminal);
   command->footer(

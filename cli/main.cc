@@ -1,7 +1,9 @@
 // patchbay: the program in a person's terminal.
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <string>
@@ -10,6 +12,7 @@
 #include "cli/import.h"
 #include "cli/inspect.h"
 #include "cli/render.h"
+#include "cli/usage.h"
 #include "cli/verify.h"
 #include "plan/error.h"
 #include "plan/text.h"
@@ -33,6 +36,7 @@ int run(int argc, char** argv) {
   app.footer(kExitStatus);
   app.set_version_flag("--version", "patchbay " PATCHBAY_VERSION);
   app.require_subcommand(1);
+  app.failure_message(patchbay::cli::usage_message);
   patchbay::cli::add_render(app);
   patchbay::cli::add_verify(app);
   patchbay::cli::add_inspect(app);
@@ -46,6 +50,13 @@ int run(int argc, char** argv) {
   return 0;
 }
 
+// A disk that is full, a reader that is gone: stdio tells of it only when asked.
+void flush_stdout() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  throw patchbay::Error(patchbay::Errc::kIo,
+                        std::string("can't be written whole: ") + std::strerror(errno), "stdout");
+}
+
 int fail(const char* text, int exit_code) {
   std::fprintf(stderr, "patchbay: %s\n", patchbay::printable(text).c_str());
   return exit_code;
@@ -55,7 +66,9 @@ int fail(const char* text, int exit_code) {
 
 int main(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    const int status = run(argc, argv);
+    flush_stdout();
+    return status;
   } catch (const patchbay::Error& error) {
     return fail(error.what(), patchbay::info(error.errc()).exit_code);
   } catch (const std::exception& error) {
