@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,14 @@
 #include "cli/guest_agent.h"
 #include "cli/output.h"
 #include "cli/plan_input.h"
+#include "cli/pod_forecast.h"
 #include "cli/transcript.h"
 #include "cli/verify_report.h"
 #include "plan/agent_state.h"
 #include "plan/compare_guest.h"
+#include "plan/error.h"
+#include "plan/json_reader.h"
+#include "plan/network_plan.h"
 
 namespace patchbay::cli {
 namespace {
@@ -44,8 +49,24 @@ bool by_console(const Options& options) {
   return !options.console.empty() || (!options.domain.empty() && !options.agent);
 }
 
+// What `patchbay render` prints has the plan as a member.
+NetworkPlan read_plan(const std::string& path) {
+  const std::string text = read_text(path);
+  const Json json = parse_json(text, "plan");
+  const bool rendered = json.is_object() && json.contains("plan") && !json.contains("schema");
+  try {
+    return parse_network_plan(rendered ? json.at("plan").dump() : text);
+  } catch (const Error& error) {
+    if (error.message().find(kOnCluster) == std::string::npos) throw;
+    throw Error(
+        error.errc(),
+        error.message() + "; render the VM with its pod (--pod), or give both here (-f, --pod)",
+        error.where());
+  }
+}
+
 NetworkPlan plan_of(const Options& options, const std::string& vmi) {
-  if (!options.plan.empty()) return parse_network_plan(read_text(options.plan));
+  if (!options.plan.empty()) return read_plan(options.plan);
   NetworkPlan plan = make_plan(read_plan_input(options.files, vmi));
   throw_if_errors(plan.diagnostics);
   return plan;
@@ -81,13 +102,12 @@ std::vector<Ping> pings_of(const Options& options, const NetworkPlan& plan,
 }
 
 GuestReport report_by_console(const Options& options, const NetworkPlan& plan) {
+  std::optional<Credentials> given;
+  if (!options.credentials.empty()) given = read_credentials(options.credentials);
   GuestConsole console(
       options.console.empty() ? open_domain_console(options.connect, options.domain)
                               : open_console(options.console),
-      [&options] {
-        return options.credentials.empty() ? ask_for_credentials()
-                                           : read_credentials(options.credentials);
-      },
+      [&given] { return given ? *given : ask_for_credentials(); },
       std::chrono::seconds(options.timeout));
   const Ask ask = [&console](const std::string& command) { return console.ask(command); };
   const GuestState guest = parse_guest_state(ask_for_network(ask));
@@ -114,13 +134,24 @@ void check_sources(const Options& options) {
   }
 }
 
+// Before a console is touched.
+void check_pings(const Options& options) {
+  for (const std::string& address : options.pings) {
+    try {
+      IpAddress::parse(address);
+    } catch (const Error& error) {
+      throw Error(error.errc(), error.message(), "--ping");
+    }
+  }
+}
+
 // Only one file can be stdin.
 void check_usage(const Options& options) {
   if (options.plan.empty() && options.files.vmi.empty()) {
     throw CLI::RequiredError("--vmi and --pod, or --plan");
   }
   check_sources(options);
-  for (const std::string& address : options.pings) IpAddress::parse(address);
+  check_pings(options);
   std::vector<std::string> paths = options.routes;
   paths.insert(paths.end(), {options.files.vmi, options.files.pod, options.files.network_info,
                              options.files.network_status, options.plan, options.transcript,
@@ -205,7 +236,7 @@ void add_verify(CLI::App& app) {
   add_plan_options(*command, options->files);
   command
       ->add_option("--plan", options->plan,
-                   "the plan itself: \"plan\" in what `patchbay render` prints")
+                   "the plan itself: what `patchbay render` prints, or \"plan\" in it")
       ->excludes("--vmi");
   add_sources(*command, *options);
   add_console_options(*command, *options);

@@ -11,7 +11,8 @@ from lab.paths import PROGRAMS, SOURCE
 
 FIXTURE = SOURCE / "tests/fixtures/40-static-dual-stack"
 MAC, POD_MAC = "02:00:00:00:10:01", "02:00:00:0a:0b:0c"
-OK, DIFFERS, MALFORMED = 0, 1, 65  # cli/verify.h, sysexits.h
+EXAMPLES = SOURCE / "manifests/examples"
+OK, DIFFERS, MALFORMED, INVALID = 0, 1, 65, 78  # cli/verify.h, sysexits.h
 MISUSED = range(105, 112)  # CLI11's own
 
 
@@ -74,10 +75,19 @@ class Verify(unittest.TestCase):
         rendered = subprocess.run(
             [PROGRAMS / "patchbay", "render", "-f", FIXTURE / "vmi.json", "--pod", FIXTURE / "pod.json"],
             text=True, capture_output=True, timeout=60, check=True).stdout
-        done = self.verify("--plan", "-", stdin=json.dumps(json.loads(rendered)["plan"]))
-        self.assertEqual((done.returncode, done.stdout), (OK, AS_PLANNED))
+        for plan in (rendered, json.dumps(json.loads(rendered)["plan"])):
+            done = self.verify("--plan", "-", stdin=plan)
+            self.assertEqual((done.returncode, done.stdout), (OK, AS_PLANNED))
         done = self.verify_vmi(addresses="-", stdin=json.dumps(ADDRESSES))
         self.assertEqual((done.returncode, done.stdout), (OK, AS_PLANNED))
+
+    def test_a_plan_that_only_the_cluster_can_complete_says_what_is_missing(self):
+        rendered = subprocess.run(
+            [PROGRAMS / "patchbay", "render", "-f", EXAMPLES / "vm-static.yaml", "-f", EXAMPLES / "networks.yaml"],
+            text=True, capture_output=True, timeout=60, check=True).stdout
+        done = self.verify("--plan", "-", stdin=rendered)
+        self.assertEqual((done.returncode, done.stdout), (INVALID, ""))
+        self.assertIn('found "known only on the cluster"; render the VM with its pod (--pod)', done.stderr)
 
     def test_a_difference_is_shown_with_what_to_look_at(self):
         self.write("dns", "Global:\nLink 3 (enp2s0): 10.0.0.53\n")

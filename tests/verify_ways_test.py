@@ -55,6 +55,11 @@ class Ways(ConsoleCase):
         self.assert_as_planned(self.run_verify("--console", os.ttyname(theirs)))
         self.assert_same_shell(guest)
 
+    def test_an_address_to_ping_is_read_before_anything_is_asked(self):
+        done = self.run_verify("--console", "unix:nobody", "--ping", "10.0.0.0/8")
+        self.assertEqual(done.returncode, INVALID)
+        self.assertIn('--ping: expected an IPv4 or IPv6 address', done.stderr)
+
     def test_nobody_listens(self):
         done = self.run_verify("--console", f"unix:{self.room}/nothing")
         self.assertEqual(done.returncode, NOT_FOUND)
@@ -68,9 +73,9 @@ class Ways(ConsoleCase):
 
 class TheCredentials(ConsoleCase):
     def test_are_not_taken_where_others_may_read_them(self):
+        """Which is said before anything is asked of the console."""
         self.write_credentials(PASSWORD, 0o640)
-        guest = self.guest()
-        done = self.verify(guest)
+        done = self.run_verify("--console", "unix:nobody", "--credentials", str(self.credentials))
         self.assertEqual(done.returncode, INVALID)
         self.assertIn("chmod 600", done.stderr)
 
