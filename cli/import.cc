@@ -75,9 +75,18 @@ void print_findings(const Diagnostics& diagnostics) {
   }
 }
 
+NetworkMap parse_map(const std::string& path, Diagnostics& mistakes) {
+  const std::string text = read_text(path);
+  try {
+    return parse_network_map(text, mistakes);
+  } catch (const Error& error) {
+    throw Error(error.errc(), error.message(), path == "-" ? "stdin" : path);
+  }
+}
+
 NetworkMap read_map(const Options& options) {
   Diagnostics mistakes;
-  NetworkMap map = parse_network_map(read_text(options.map), mistakes);
+  NetworkMap map = parse_map(options.map, mistakes);
   print_findings(mistakes);
   if (has_errors(mistakes)) {
     throw Error(Errc::kInvalidInput, "is no map that can be followed; nothing was written",

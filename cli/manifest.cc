@@ -48,7 +48,12 @@ std::vector<std::string> files_of(const std::string& path) {
 void add_object(Json json, const std::string& place, std::vector<Object>& objects) {
   const JsonReader reader(json, place);
   if (!reader.is_object()) reader.refuse("a Kubernetes object");
-  if (!reader.find("kind")) reader.refuse("a Kubernetes object with apiVersion and kind");
+  if (!reader.find("kind")) {
+    throw Error(
+        Errc::kInvalidInput,
+        "expected a Kubernetes object with apiVersion and kind, found an object without kind",
+        place);
+  }
   if (!reader.at("kind").string().ends_with("List") || !reader.find("items")) {
     objects.push_back({std::move(json), place});
     return;
@@ -114,9 +119,11 @@ JsonReader only_vm(const std::vector<JsonReader>& objects, const std::string& wa
   std::vector<std::string> names;
   const auto vm = find_vm(objects, wanted, names);
   if (!vm) {
+    if (!wanted.empty()) find_vm(objects, "", names);
     throw Error(Errc::kNotFound, "expected a VirtualMachine or VirtualMachineInstance" +
                                      (wanted.empty() ? "" : " named " + in_quotes(wanted)) +
-                                     " (kubevirt.io) in the files, found none");
+                                     " (kubevirt.io) in the files, found " +
+                                     (names.empty() ? "none" : printable(join(names))));
   }
   if (names.size() > 1) {
     throw Error(Errc::kInvalidInput,

@@ -3,9 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <system_error>
 
 #include "cli/manifest.h"
 #include "plan/error.h"
@@ -43,6 +45,10 @@ std::string read_text(const std::string& path) {
   if (path == "-") {
     text << std::cin.rdbuf();
     return text.str();
+  }
+  std::error_code failure;
+  if (std::filesystem::is_directory(path, failure)) {
+    throw Error(Errc::kIo, "expected a file, found a folder", path);
   }
   std::ifstream file(path, std::ios::binary);
   text << file.rdbuf();

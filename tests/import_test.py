@@ -68,6 +68,11 @@ class List(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (IO_FAILED, ""))
         self.assertIn("nowhere.json: can't be read: No such file or directory", done.stderr)
 
+    def test_a_folder_is_no_empty_file(self):
+        done = run("--list", "vmx")
+        self.assertEqual((done.returncode, done.stdout), (IO_FAILED, ""))
+        self.assertIn("vmx: expected a file, found a folder", done.stderr)
+
     def test_what_to_do_has_to_be_said(self):
         for arguments in (["vmx/app02-ubuntu.vmx"], ["--list"], ["--list", "-o", "xml", "-"],
                           ["--list", "--map", "x", "-"], ["--list", "--patch", "-"],
@@ -163,6 +168,12 @@ class Written(unittest.TestCase):
         self.assertIn('"namespace"', done.stderr)
         self.assertIn("guestConfig", done.stderr)
         self.assertFalse((self.room / "out").exists())
+
+    def test_a_map_that_is_no_yaml_is_named(self):
+        Path(self.room, "map.yaml").write_text("networks: [\n", encoding="utf-8")
+        done = self.imported()
+        self.assertEqual((done.returncode, done.stdout), (MALFORMED, ""))
+        self.assertIn("map.yaml: is not YAML (line 2)", done.stderr)
 
     def test_the_suggested_map_is_one_once_it_is_filled_in(self):
         suggested = run("--suggest-map", "vms.json", "networks.json", cwd=self.room)

@@ -223,7 +223,9 @@ class Manifests(unittest.TestCase):
         self.assertIn("--vm", done.stderr)
         for name in ("vm-static", "default/vm-static"):
             self.assertEqual(self.made("-f", EXAMPLES, "--vm", name)["plan"]["vmi"], "default/vm-static")
-        self.assertEqual(patchbay("-f", EXAMPLES, "--vm", "other/vm-static").returncode, MISSING)
+        done = patchbay("-f", EXAMPLES / "vm-static.yaml", "--vm", "other/vm-static")
+        self.assertEqual(done.returncode, MISSING)
+        self.assertIn("found default/vm-static", done.stderr)
 
     def test_the_bindings_own_nad_speaks_for_all_networks(self) -> None:
         nad = {"apiVersion": "k8s.cni.cncf.io/v1", "kind": "NetworkAttachmentDefinition",
@@ -273,6 +275,7 @@ class Manifests(unittest.TestCase):
         self.refused(MISSING, "VirtualMachine", text="")
         self.refused(MISSING, "VirtualMachine", text="---\n---\n# nothing\n")
         self.refused(REFUSED, "stdin", "Kubernetes object", text="- a\n")
+        self.refused(REFUSED, "stdin", "found an object without kind", text="metadata: {name: a}\n")
         self.refused(REFUSED, "stdin, document 2", text="kind: ConfigMap\n---\nhello\n")
         self.refused(REFUSED, "stdin.metadata", text="apiVersion: kubevirt.io/v1\nkind: VirtualMachine\n")
 
