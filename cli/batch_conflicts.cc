@@ -13,6 +13,8 @@ namespace {
 
 constexpr char kOwnMac[] = "give all but one a MAC of their own, or import them apart";
 constexpr char kOwnAddress[] = "give all but one an address of their own, or import them apart";
+constexpr char kVirtual[] =
+    "see that the guests share it themselves, as VRRP does; else give all but one another";
 
 using Owners = std::set<std::string>;  // "VM "a", NIC 0"
 using MacOwners = std::map<Mac, Owners>;
@@ -51,14 +53,29 @@ void report(const std::map<Key, Owners>& owners, Severity severity, const char* 
   }
 }
 
-std::vector<IpAddress> kept_addresses(const NicPlan& nic) {
-  std::vector<IpAddress> addresses;
-  if (nic.wishes) {
-    for (const IpPrefix& prefix : nic.wishes->addresses) addresses.push_back(prefix.address);
-  } else {
-    for (const NicAddress& address : nic.before.addresses) addresses.push_back(address.address);
+bool has_one_alone(const NicPlan& nic, const std::string& segment, Family family,
+                   const AddressOwners& owners) {
+  return std::any_of(nic.fixed.begin(), nic.fixed.end(), [&](const IpAddress& address) {
+    return address.family() == family && owners.at({segment, address}).size() == 1;
+  });
+}
+
+// Takes out of `owners` what guests may have in turn (VRRP, a cluster): each of its NICs keeps its
+// configuration, and has an address of its own beside.
+AddressOwners take_virtual(const ImportPlan& plan, AddressOwners& owners) {
+  AddressOwners shared = owners;
+  for (const VmPlan& vm : plan.vms) {
+    for (const NicPlan& nic : vm.nics) {
+      const std::string segment = segment_of(nic.target);
+      for (const IpAddress& address : nic.fixed) {
+        if (nic.wishes || !has_one_alone(nic, segment, address.family(), owners)) {
+          shared.erase({segment, address});
+        }
+      }
+    }
   }
-  return addresses;
+  std::erase_if(owners, [&](const auto& each) { return shared.contains(each.first); });
+  return shared;
 }
 
 // The NICs of the sources by MAC, and which of them are planned.
@@ -129,14 +146,14 @@ Diagnostics find_conflicts(const ImportPlan& plan, const Inventory& inventory) {
       if (segment.empty()) continue;
       const std::string owner = nic_where(vm.source_name, nic.index);
       if (nic.mac) macs[{segment, *nic.mac}].insert(owner);
-      for (const IpAddress& address : kept_addresses(nic)) {
-        addresses[{segment, address}].insert(owner);
-      }
+      for (const IpAddress& address : nic.fixed) addresses[{segment, address}].insert(owner);
     }
   }
   Diagnostics found;
   report(macs, Severity::kError, kOwnMac, found);
+  const AddressOwners shared = take_virtual(plan, addresses);
   report(addresses, Severity::kError, kOwnAddress, found);
+  report(shared, Severity::kWarning, kVirtual, found);
   std::set<Mac> said;
   for (const auto& [mac, nics] : macs) {
     if (nics.size() > 1) said.insert(mac.second);

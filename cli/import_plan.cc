@@ -122,6 +122,7 @@ class Planner {
     } else {
       check_subnets(nic, *match.target, context.treat_unknown_as, place);
       if (!tell(context, nic, plan, place)) return;
+      plan.fixed = fixed_addresses(context, nic, plan);
     }
     out.nics.push_back(std::move(plan));
   }
@@ -252,6 +253,14 @@ class Planner {
     return !std::any_of(plan_.diagnostics.begin() + static_cast<ptrdiff_t>(before),
                         plan_.diagnostics.end(),
                         [](const Diagnostic& d) { return d.severity == Severity::kError; });
+  }
+
+  static std::vector<IpAddress> fixed_addresses(const VmContext& context, const Nic& nic,
+                                                const NicPlan& plan) {
+    if (!plan.wishes) return kept_addresses(nic.addressing, context.treat_unknown_as);
+    std::vector<IpAddress> told;
+    for (const IpPrefix& prefix : plan.wishes->addresses) told.push_back(prefix.address);
+    return told;
   }
 
   // RFC 2131: an answer has one address, `yiaddr`.

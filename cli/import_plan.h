@@ -27,7 +27,8 @@ struct NicPlan {
   bool link_down = false;               // was not connected at start
   Addressing before;                    // as the source says
   std::optional<NetworkWishes> wishes;  // its entry in patchbay.io/networks; nothing: none
-  std::string why;  // for the report: what decided, and what the guest will see of it
+  std::vector<IpAddress> fixed;  // that the guest will have, told or kept; none that DHCP gives
+  std::string why;               // for the report: what decided, and what the guest will see of it
 
   bool operator==(const NicPlan&) const = default;
 };

@@ -165,6 +165,16 @@ NetworkWishes nic_wishes(const Nic& nic, const Target& target,
   return Wishes(nic, target, treat_unknown_as, place).run();
 }
 
+std::vector<IpAddress> kept_addresses(const Addressing& addressing,
+                                      const std::optional<Method>& treat_unknown_as) {
+  std::vector<IpAddress> kept;
+  for (const NicAddress& each : addressing.addresses) {
+    const auto& method = method_of(addressing, each.address.family());
+    if (decided(method, treat_unknown_as) != Method::kDhcp) kept.push_back(each.address);
+  }
+  return kept;
+}
+
 void check_subnets(const Nic& nic, const Target& target,
                    const std::optional<Method>& treat_unknown_as, const Place& place) {
   const auto check = [&](const IpAddress& address, const std::string& what) {

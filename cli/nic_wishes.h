@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "cli/inventory.h"
 #include "cli/network_map.h"
@@ -24,6 +25,11 @@ bool is_undecided(const Nic& nic, const std::optional<Method>& treat_unknown_as)
 // is_undecided() nothing is said.
 NetworkWishes nic_wishes(const Nic& nic, const Target& target,
                          const std::optional<Method>& treat_unknown_as, const Place& place);
+
+// The fixed addresses of a guest that keeps its configuration; those of unknown origin are among
+// them unless `treat_unknown_as` is DHCP.
+std::vector<IpAddress> kept_addresses(const Addressing& addressing,
+                                      const std::optional<Method>& treat_unknown_as);
 
 // Errors for the fixed addresses and gateways outside the target's subnets, where it has some of
 // the family.

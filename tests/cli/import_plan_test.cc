@@ -343,6 +343,40 @@ TEST(ImportPlan, OneMacOrAddressInOneNetworkIsAnError) {
   EXPECT_THAT(warnings_of(without.diagnostics), Contains(HasSubstr("VM \"c\", NIC 0 (left out)")));
 }
 
+TEST(ImportPlan, AnAddressThatDhcpGaveIsNobodysConflict) {
+  const std::string a = vm_info("a", guest(guest_nic(4000, {"10.0.0.1/24"})));
+  const std::string b = vm_info("b", guest(guest_nic(4000, {"10.0.0.1/24"})), "02", "vm-2");
+  const std::string map = std::string(kTwoNetworks) + "guestConfig: keep\n";
+  EXPECT_THAT(errors_of(plan_of({a, b}, map).diagnostics), ElementsAre(HasSubstr("10.0.0.1 in")));
+  EXPECT_THAT(errors_of(plan_of({a, b}, map + "treatUnknownAs: static\n").diagnostics),
+              ElementsAre(HasSubstr("10.0.0.1 in")));
+  EXPECT_THAT(errors_of(plan_of({a, b}, map + "treatUnknownAs: dhcp\n").diagnostics), IsEmpty());
+}
+
+TEST(ImportPlan, AnAddressBesideOnesOwnMayBeSharedByGuestsThatKeepIt) {
+  const auto vm = [](const std::string& name, const std::vector<std::string>& addresses,
+                     const std::string& number) {
+    return vm_info(name, guest(guest_nic(4000, addresses)), number, "vm-" + number);
+  };
+  const std::string virtual_one = "10.0.0.9/32 manual";
+  const std::string a = vm("a", {"10.0.0.1/24 manual", virtual_one}, "01");
+  const std::string b = vm("b", {"10.0.0.2/24 manual", virtual_one}, "02");
+  const ImportPlan kept = plan_of({a, b}, kTwoNetworks);
+  EXPECT_THAT(errors_of(kept.diagnostics), IsEmpty());
+  EXPECT_THAT(warnings_of(kept.diagnostics),
+              Contains(AllOf(HasSubstr("10.0.0.9 in bridge"), HasSubstr("VRRP"))));
+
+  const std::string told = std::string(kTwoNetworks) + "guestConfig: cloud-init\n";
+  EXPECT_THAT(errors_of(plan_of({a, b}, told).diagnostics), Contains(HasSubstr("10.0.0.9 in")));
+  const std::string only = vm("b", {virtual_one, "fd00::2/64 manual"}, "02");
+  EXPECT_THAT(errors_of(plan_of({a, only}, kTwoNetworks).diagnostics),
+              ElementsAre(HasSubstr("10.0.0.9 in")))
+      << "the one that b has";
+  const std::string clone = vm("c", {"10.0.0.1/24 manual", virtual_one}, "03");
+  EXPECT_THAT(errors_of(plan_of({a, clone}, kTwoNetworks).diagnostics),
+              ElementsAre(HasSubstr("10.0.0.1 in"), HasSubstr("10.0.0.9 in")));
+}
+
 TEST(ImportPlan, AnAddressOutsideItsNetworkIsAnError) {
   const std::string map =
       "networks: [{from: {key: dvportgroup-1}, to: {nad: x, bridge: b, subnets: [10.0.0.0/24]}},"
