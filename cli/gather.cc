@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/run_program.h"
@@ -72,6 +73,7 @@ class Report {
     const Finished finished = call(with(with({"get"}, what), {"-o", "json"}));
     if (finished.status != 0) {
       keep(file, finished.errors + ended_with(finished), false);
+      refusal_ = last_line(finished.errors);
       return std::nullopt;
     }
     try {
@@ -90,10 +92,16 @@ class Report {
   }
 
   const Words& in_namespace() const { return in_namespace_; }
+  const std::string& refusal() const { return refusal_; }  // of the last object that is not there
 
  private:
   Finished call(const Words& arguments) const {
     return run_program(with({kubectl_}, arguments), kLimit);
+  }
+
+  static std::string last_line(std::string_view text) {
+    while (text.ends_with('\n')) text.remove_suffix(1);
+    return std::string(text.substr(text.rfind('\n') + 1));
   }
 
   static std::string ended_with(const Finished& finished) {
@@ -112,6 +120,7 @@ class Report {
   std::string kubectl_;
   std::filesystem::path folder_;
   Words in_namespace_;
+  std::string refusal_;
 };
 
 // A container's log, and that of the run before where it was restarted.
@@ -186,16 +195,18 @@ void gather(const Options& options) {
     }
   }
   if (vmi) gather_pods(report, uid_of(*vmi));
+  if (!vm && !vmi) {
+    throw Error(
+        Errc::kNotFound,
+        "no VirtualMachine and no VirtualMachineInstance of this name could be read; is the "
+        "namespace right (-n), may you read it? kubectl said " +
+            in_quotes(report.refusal()),
+        options.vm);
+  }
   std::printf(
       "\n%s holds it all. userData is left out of it, networkData and logs are not:\n"
       "look it through before you send it.\n",
       printable(options.folder).c_str());
-  if (!vm && !vmi) {
-    throw Error(Errc::kNotFound,
-                "no VirtualMachine and no VirtualMachineInstance of this name "
-                "could be read; is the namespace right (-n), may you read it?",
-                options.vm);
-  }
 }
 
 }  // namespace

@@ -134,6 +134,8 @@ class Gather(unittest.TestCase):
         done = self.gather()
         self.assertEqual(done.returncode, 66)
         self.assertIn("vm1: no VirtualMachine and no VirtualMachineInstance", done.stderr)
+        self.assertIn('kubectl said "Error from server (NotFound): get virtualmachineinstances.', done.stderr)
+        self.assertNotIn("holds it all", done.stdout)
 
     def test_refusals(self) -> None:
         done = self.gather(folder="there/is/none")
