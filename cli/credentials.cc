@@ -88,8 +88,9 @@ Credentials ask_for_credentials() {
   Credentials credentials;
   write_text(terminal.get(), "The guest's user: ");
   credentials.user = read_line(terminal.get());
-  write_text(terminal.get(), "Password: ");
+  // Before the prompt: what is typed ahead of it is flushed, and would be echoed.
   const WithoutEcho silent(terminal.get());
+  write_text(terminal.get(), "Password: ");
   credentials.password = read_line(terminal.get());
   write_text(terminal.get(), "\n");
   return credentials;
