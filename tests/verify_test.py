@@ -83,7 +83,8 @@ class Verify(unittest.TestCase):
 
     def test_a_plan_that_only_the_cluster_can_complete_says_what_is_missing(self):
         rendered = subprocess.run(
-            [PROGRAMS / "patchbay", "render", "-f", EXAMPLES / "vm-static.yaml", "-f", EXAMPLES / "networks.yaml"],
+            [PROGRAMS / "patchbay", "render", "-f", EXAMPLES / "vm-static.yaml",
+             "-f", EXAMPLES / "networks.yaml"],
             text=True, capture_output=True, timeout=60, check=True).stdout
         done = self.verify("--plan", "-", stdin=rendered)
         self.assertEqual((done.returncode, done.stdout), (INVALID, ""))
