@@ -8,6 +8,7 @@ import re
 import select
 import subprocess
 import sys
+import termios
 import unittest
 
 from console_case import (ANSWERS, BUSYBOX_ANSWERS, DIFFERS, FIXTURE, INVALID, IO, MALFORMED, NOT_FOUND, OK,
@@ -100,6 +101,7 @@ class TheCredentials(ConsoleCase):
         shown = self.read_until(terminal, "user: ")
         os.write(terminal, f"{USER}\n".encode())
         shown += self.read_until(terminal, "Password: ")
+        self.assertFalse(termios.tcgetattr(terminal)[3] & termios.ECHO)
         os.write(terminal, f"{PASSWORD}\n".encode())
         shown += self.read_until(terminal, "says\r\n")
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), OK)
