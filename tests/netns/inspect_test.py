@@ -61,7 +61,8 @@ class Panel(InspectCase):
     def test_text_has_a_line_from_the_guest_to_the_nodes_bridge(self) -> None:
         blue = self.multus.attach(self.pod, "blue", bridge(static(*IPS)), mac=MAC)
         vmi = self.room / "vmi.json"
-        vmi.write_text(json.dumps({"metadata": {"name": "vm"}, "spec": {
+        vmi.write_text(json.dumps({"apiVersion": "kubevirt.io/v1", "kind": "VirtualMachineInstance",
+                                   "metadata": {"name": "vm"}, "spec": {
             "domain": {"devices": {"interfaces": [{"name": "blue", "binding": {"name": "patchbay"}}]}},
             "networks": [{"name": "blue", "multus": {"networkName": "blue"}}]}}), encoding="utf-8")
         port = self.look()[0]["far"]["link"]["name"]

@@ -36,6 +36,7 @@ class Macvtap(PodCase):
         for address in (GUEST4, GUEST6):
             self.pod.run("ip", "address", "add", address, "dev", NIC)
         self.pod.settle()
+        self.node.settle()
         before = everything(self.pod), everything(self.node)
         self.multus.add_binding(self.blue)
         self.assertEqual(self.record(self.blue)["ips"], [GUEST4, GUEST6])

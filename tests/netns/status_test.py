@@ -28,6 +28,7 @@ class Status(VerbsCase):
                 self.assertEqual(self.status(**options), "")
 
     def test_touches_nothing(self) -> None:
+        self.node.settle()
         before = everything(self.node)
         self.status(under=("ip", "netns", "exec", self.node.name))
         self.assertEqual(everything(self.node), before)
