@@ -66,15 +66,16 @@ class OptionTable {
   size_t used_ = 0;
 };
 
-struct Lease {
+struct Ipv4Lease {
   IpPrefix own;
   std::vector<Route> routes;
   std::optional<IpAddress> gateway;
   IpAddress server;
 };
 
-Lease lease_of(const Attachment& attachment, const IpPrefix& own) {
-  Lease lease{own, routes_of_family(attachment, Family::kIpv4), {}, IpAddress::parse(kOwnServer)};
+Ipv4Lease lease_of(const Attachment& attachment, const IpPrefix& own) {
+  Ipv4Lease lease{
+      own, routes_of_family(attachment, Family::kIpv4), {}, IpAddress::parse(kOwnServer)};
   for (const Route& route : lease.routes) {
     if (route.to.is_default() && route.via && !lease.gateway) lease.gateway = route.via;
   }
@@ -103,7 +104,7 @@ void put_route(WireBytes& out, const IpPrefix& to, const IpAddress& via) {
 
 // RFC 3442: whoever takes this option takes no router from option 3, so the default route is in it,
 // and one to a gateway that is in no subnet before the first that needs it.
-WireBytes classless_routes(const Lease& lease) {
+WireBytes classless_routes(const Ipv4Lease& lease) {
   WireBytes out;
   const IpAddress on_link = IpAddress::any(Family::kIpv4);
   std::vector<IpAddress> reached;
@@ -120,13 +121,13 @@ WireBytes classless_routes(const Lease& lease) {
 }
 
 // A default gateway in the subnet is all that option 3 can say.
-bool needs_classless(const Lease& lease) {
+bool needs_classless(const Ipv4Lease& lease) {
   return std::any_of(lease.routes.begin(), lease.routes.end(), [&lease](const Route& route) {
     return !route.to.is_default() || !route.via || !lease.own.contains(*route.via);
   });
 }
 
-WireBytes head_of(const Attachment& attachment, const Lease& lease) {
+WireBytes head_of(const Attachment& attachment, const Ipv4Lease& lease) {
   WireBytes out;
   out.mac(attachment.mac).mac(Mac::from_bytes(kResponderMac)).u16(ETH_P_IP);
   out.u8(0x45).u8(0).u16(0).u16(0).u16(0x4000).u8(64).u8(17).u16(0);
@@ -165,7 +166,7 @@ class Writer {
   Diagnostics& diagnostics_;
 };
 
-void put_options(const Attachment& attachment, const Lease& lease, std::string_view host_name,
+void put_options(const Attachment& attachment, const Ipv4Lease& lease, std::string_view host_name,
                  pb_dhcp4& out, Diagnostics& diagnostics) {
   Writer writer(attachment, out, diagnostics);
   const WireBytes for_ever = WireBytes().u32(kForEver);
@@ -204,7 +205,7 @@ void put_dhcp4(const Attachment& attachment, std::string_view host_name, pb_dhcp
                                to_string(std::vector(own.begin() + 1, own.end())),
                            "write those inside the guest, or hand over by cloud-init"});
   }
-  const Lease lease = lease_of(attachment, own[0]);
+  const Ipv4Lease lease = lease_of(attachment, own[0]);
   out.on = 1;
   std::memcpy(&out.address, lease.own.address.bytes(), sizeof out.address);
   std::memcpy(&out.server, lease.server.bytes(), sizeof out.server);

@@ -17,17 +17,19 @@ Mac port_mac(const Mac& guest) {
   return Mac::from_bytes(bytes.data());
 }
 
-std::vector<Step> bridge_steps(const Attachment& attachment, const std::string& selinux_context) {
+std::vector<Step> bridge_steps(const Attachment& attachment, const std::string& selinux_context,
+                               const std::optional<GuestPort>& port) {
   const IfName& nic = attachment.pod_interface;
   const IfName& tap = attachment.tap;
   const IfName bridge = link_names_beside(nic).bridge;
   std::vector<Step> steps{MakeTap{tap, tap_options(attachment, selinux_context), attachment.mtu},
                           MakeBridge{bridge}};
   if (attachment.wiring.lro) steps.emplace_back(TurnOffLro{nic});
-  steps.insert(steps.end(),
-               {Park{nic, prefixes_of(attachment)},
-                ReplaceMac{nic, attachment.mac, port_mac(attachment.mac)}, JoinBridge{nic, bridge},
-                JoinBridge{tap, bridge}, SetUp{nic}, SetUp{tap}, SetUp{bridge}});
+  steps.insert(steps.end(), {Park{nic, prefixes_of(attachment)},
+                             ReplaceMac{nic, attachment.mac, port_mac(attachment.mac)},
+                             JoinBridge{nic, bridge}, JoinBridge{tap, bridge}});
+  if (port) steps.emplace_back(FilterPort{tap, *port});
+  steps.insert(steps.end(), {SetUp{nic}, SetUp{tap}, SetUp{bridge}});
   return steps;
 }
 

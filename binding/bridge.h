@@ -9,7 +9,8 @@
 
 namespace patchbay {
 
-std::vector<Step> bridge_steps(const Attachment& attachment, const std::string& selinux_context);
+std::vector<Step> bridge_steps(const Attachment& attachment, const std::string& selinux_context,
+                               const std::optional<GuestPort>& port);
 
 // What the pod's NIC has as a port, so that the guest can have the NIC's own: locally administered,
 // unlike the guest's, always the same for it. Nothing is ever sent from it.

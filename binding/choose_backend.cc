@@ -81,10 +81,12 @@ void check_options(const BackendQuestion& question, const BackendChoice& choice)
     refuse(question,
            is + "and a trunk is filtered by redirect only; take \"trunk\" out, or the mode");
   }
-  if (options.responder.value_or(false) && backend != Backend::kRedirect) {
+  const bool filters =
+      options.responder.value_or(false) || options.guard.value_or(Guard::kOff) != Guard::kOff;
+  if (filters && backend == Backend::kMacvtap) {
     refuse(question,
-           is + "and a guest is answered at the tap of a redirect only; take \"responder\" out, or "
-                "the mode");
+           is + "and a guest is guarded and answered at a tap only, which a macvtap has not; take "
+                "\"responder\" and \"guard\" out, or have the network's plugin make a macvlan");
   }
   if (question.ipam == "dhcp" && backend != Backend::kRedirect) {
     refuse(question,

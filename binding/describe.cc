@@ -124,10 +124,14 @@ Wiring wiring_of(const AttachmentSources& sources, Backend backend) {
   }
   wiring.keeps_addresses = nic.kind == "ipvlan";
   wiring.lro = sources.lro || (sources.parked && sources.parked->wiring.lro);
+  wiring.responder = sources.options.responder.value_or(false);
+  wiring.guard = sources.options.guard.value_or(Guard::kOff);
+  if (wiring.guard == Guard::kFull) {
+    wiring.allowed = sources.options.allowed_addresses.value_or(std::vector<IpPrefix>());
+  }
   if (backend == Backend::kRedirect) {
     // On a macvlan or ipvlan another macvlan would not lie on it but beside.
     wiring.lent = is_lent(nic) && nic.kind != "macvlan" && nic.kind != "ipvlan";
-    wiring.responder = sources.options.responder.value_or(false);
     wiring.trunk = sources.options.trunk.value_or(std::vector<VlanRange>());
   }
   return wiring;

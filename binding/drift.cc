@@ -19,7 +19,7 @@ std::string set(const IfName& link, const std::string& how) {
 
 std::string flush(const IfName& link) { return "ip address flush dev " + link.str(); }
 
-// Whatever carries nothing may hold a record: the kinds that make_record_link() makes.
+// Whatever carries nothing may hold a record: the kinds that make_dummy() makes.
 std::vector<Drift> record_drift(const std::vector<PodLink>& links) {
   std::vector<Drift> found;
   for (const PodLink& link : links) {
@@ -122,6 +122,8 @@ struct Cure {
   std::string operator()(const MakeBridge&) const { return kMakeAnew; }
   std::string operator()(const ReplaceMac&) const { return kMakeAnew; }
   std::string operator()(const Redirect&) const { return kMakeAnew; }
+  std::string operator()(const FilterPort&) const { return kMakeAnew; }
+  std::string operator()(const MakeControl&) const { return kMakeAnew; }
   std::string operator()(const MakeListener&) const { return kMakeAnew; }
   std::string operator()(const KeepSilent&) const { return kMakeAnew; }
 };

@@ -7,7 +7,7 @@
 #include <linux/tc_act/tc_mirred.h>
 
 #include "binding/dhcp_answers.h"
-#include "binding/guest_answers.h"
+#include "binding/guest_port.h"
 
 namespace patchbay {
 namespace {
@@ -46,8 +46,8 @@ DecodedFilter decode_bpf(const NetlinkAttributes& options) {
   }
   const uint32_t flags = options.value<uint32_t>(TCA_BPF_FLAGS).value_or(0);
   const bool direct = (flags & TCA_BPF_FLAG_ACT_DIRECT) != 0 && !options.has(TCA_BPF_ACT);
-  if (direct && options.string(TCA_BPF_NAME).starts_with(kResponderName)) {
-    DecodedFilter decoded{AnswerGuest{std::string(options.string(TCA_BPF_NAME))}};
+  if (direct && options.string(TCA_BPF_NAME).starts_with(kPortName)) {
+    DecodedFilter decoded{GuestPort{std::string(options.string(TCA_BPF_NAME))}};
     decoded.program = options.value<uint32_t>(TCA_BPF_ID).value_or(0);
     return decoded;
   }
@@ -78,6 +78,12 @@ std::optional<DecodedFilter> decode_filter(const nlmsghdr& message) {
   if (kind != "u32") return DecodedFilter{ForeignFilter{}};
   if (options.has(TCA_U32_DIVISOR)) return std::nullopt;
   return decode_u32(options);
+}
+
+std::optional<std::string> decode_control(const nlmsghdr& message) {
+  const auto found = decode_filter(message);
+  const auto* port = found ? std::get_if<GuestPort>(&found->filter) : nullptr;
+  return port == nullptr ? std::nullopt : std::optional(port->name);
 }
 
 std::optional<std::string> decode_ingress_kind(const nlmsghdr& message, int link) {

@@ -12,7 +12,7 @@
 namespace patchbay {
 
 // `to` is the target of a RedirectAll or CopyDhcpAnswers as the kernel names it, by number, 0 where
-// it is gone; its name is left empty. `program` is the number of an AnswerGuest's, which is not
+// it is gone; its name is left empty. `program` is the number of a GuestPort's, which is not
 // opened here.
 struct DecodedFilter {
   IngressFilter filter;
@@ -22,6 +22,9 @@ struct DecodedFilter {
 
 // Nothing for what comes along in a dump and is no filter: a priority's head, u32's hash tables.
 std::optional<DecodedFilter> decode_filter(const nlmsghdr& message);
+
+// The name of a GuestPort's, at whichever side of a link; nothing for other filters.
+std::optional<std::string> decode_control(const nlmsghdr& message);
 
 // The kind of the qdisc at `link`'s ingress, "ingress" or "clsact"; nothing for another qdisc.
 std::optional<std::string> decode_ingress_kind(const nlmsghdr& message, int link);

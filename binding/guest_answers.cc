@@ -5,7 +5,6 @@
 
 #include "binding/answers_dhcp4.h"
 #include "binding/answers_ipv6.h"
-#include "plan/digest.h"
 
 namespace patchbay {
 
@@ -23,12 +22,6 @@ std::vector<Route> routes_of_family(const Attachment& attachment, Family family)
     if (route.to.family() == family && !route.table) found.push_back(route);
   }
   return found;
-}
-
-std::string responder_name(const pb_answers& answers) {
-  constexpr size_t kDigits = 8;
-  const std::string_view bytes(reinterpret_cast<const char*>(&answers), sizeof answers);
-  return std::string(kResponderName) + sha256_digits(bytes, kDigits);
 }
 
 pb_answers answers_for(const Attachment& attachment, std::string_view host_name,

@@ -1,5 +1,6 @@
 // What the responder tells a guest of one attachment: struct pb_answers (responder/answers.h), made
-// of the plan's values. Pure, and the same bytes for the same values, so that CHECK can compare.
+// of the plan's values. Pure, and the same bytes for the same values, so that CHECK can compare
+// (guest_port.h).
 //
 // - DHCPv4 has the first static IPv4 address, a lease without end, and of the options 1, 3, 6, 12,
 //   15, 26, 28, 119 and 121 those that there is a value for. The server's identifier is the gateway
@@ -19,12 +20,6 @@
 #include "plan/network_plan.h"
 
 namespace patchbay {
-
-// Filters that give these answers are called so: a prefix and a digest, which `tc filter show`
-// prints and CHECK knows them by, for the kernel shows neither program nor map. Another program
-// needs another prefix.
-inline constexpr std::string_view kResponderName = "patchbay-responder-1-";
-std::string responder_name(const pb_answers& answers);
 
 // `host_name`: option 12; empty: none. What the protocols can't say is a diagnostic: IPv4 addresses
 // beyond the first, metrics, gateways that no router advertisement can name, what is too long.

@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "binding/net_namespace.h"
 #include "binding/responder/answers.h"
+#include "binding/responder/guard_rules.h"
 #include "plan/net_types.h"
 
 namespace patchbay {
@@ -51,16 +53,23 @@ struct CopyDhcpAnswers {
   bool operator==(const CopyDhcpAnswers&) const = default;
 };
 
-// What the guest asks by DHCP or of routers is answered, the answer leaves by the link itself;
-// other frames are left to the next filter (responder_program.h). A name stands for program and
-// answers.
-struct AnswerGuest {
-  std::string name;
-  std::shared_ptr<const pb_answers> answers;      // null: read from the kernel, which has them
-  std::shared_ptr<const FileDescriptor> program;  // that was read; null: to be loaded
-  IfName uplink;                                  // where a solicitation goes, too; as `answers`
+// What a guest's port does with the guest's frames.
+struct PortRules {
+  pb_guard guard{};
+  pb_answers answers{};
+  bool responds = false;  // what the pod tells it later is heard, too (port_control.h)
+};
 
-  bool operator==(const AnswerGuest& other) const { return name == other.name; }
+// Frames that the guard does not let out are dropped; what the guest asks by DHCP or of routers is
+// answered, the answer leaves by the link itself; other frames are left to the next filter
+// (port_program.h). A name stands for program and rules.
+struct GuestPort {
+  std::string name;
+  std::shared_ptr<const PortRules> rules;         // null: read from the kernel, which has them
+  std::shared_ptr<const FileDescriptor> program;  // that was read; null: to be loaded
+  IfName uplink;  // where a solicitation goes, too; empty: nowhere; as `rules`
+
+  bool operator==(const GuestPort& other) const { return name == other.name; }
 };
 
 // Anything else: not of our making, never touched.
@@ -69,7 +78,7 @@ struct ForeignFilter {
 };
 
 using IngressFilter =
-    std::variant<RedirectAll, JudgeFrames, CopyDhcpAnswers, AnswerGuest, ForeignFilter>;
+    std::variant<RedirectAll, JudgeFrames, CopyDhcpAnswers, GuestPort, ForeignFilter>;
 
 // The name of the link that a filter sends frames out of; null where it sends none.
 inline IfName* target_of(IngressFilter& filter) {
@@ -87,5 +96,8 @@ struct Ingress {
 
   bool operator==(const Ingress&) const = default;
 };
+
+// "a filter of 9 instructions, then a redirect to pod16477688c0e"; "nothing".
+std::string to_string(const std::optional<Ingress>& ingress);
 
 }  // namespace patchbay

@@ -117,6 +117,8 @@ class Kernel {
   // kernel makes for an address or learns from a router.
   virtual std::vector<KernelRoute> read_routes(const IfName& link) = 0;
   virtual std::optional<Ingress> read_ingress(const IfName& link) = 0;
+  // The name of the filter that set_control put at `link`'s egress; nothing where there is none.
+  virtual std::optional<std::string> read_control(const IfName& link) = 0;
   // Who else uses, or probes for, the probe's addresses: sorted, each once (duplicate_probe.h).
   virtual std::vector<AddressClaim> find_duplicates(const AddressProbe& probe) = 0;
   // Large receive offload (ethtool); false where the driver has none.
@@ -124,7 +126,7 @@ class Kernel {
 
   // A link that carries nothing: kind dummy, or a bridge without ports where the kernel has no
   // dummy.
-  virtual void make_record_link(const IfName& name) = 0;
+  virtual void make_dummy(const IfName& name) = 0;
   // A persistent tap with vnet_hdr.
   virtual void make_tap(const IfName& name, const TapOptions& options) = 0;
   // Without multicast snooping, VLAN filtering and spanning tree; group frames (LLDP, 802.1X) pass.
@@ -144,6 +146,9 @@ class Kernel {
   // there. None of them may be a ForeignFilter, and their targets must be there.
   virtual void make_ingress(const IfName& link, const Ingress& ingress) = 0;
   virtual void remove_ingress(const IfName& link) = 0;  // the qdisc and its filters
+  // Who sends by `link` speaks with `port`, which has a GuestPort (port_control.h). In place of an
+  // earlier such filter, or none.
+  virtual void set_control(const IfName& link, const IfName& port) = 0;
 };
 
 }  // namespace patchbay

@@ -16,6 +16,7 @@
 #include "binding/lro.h"
 #include "binding/net_namespace.h"
 #include "binding/netlink_socket.h"
+#include "binding/port_control.h"
 #include "binding/rtnetlink_read.h"
 #include "binding/traffic_control.h"
 #include "plan/error.h"
@@ -120,6 +121,28 @@ void read_filters(NetlinkSocket& socket, NamespaceView& view, SeenLink& link) {
       });
 }
 
+std::optional<SeenPort> read_port(const IfName& control) {
+  const auto report = ask_port(control);
+  if (!report) return std::nullopt;
+  SeenPort port{.answers = answered_addresses(report->answers)};
+  for (size_t reason = 0; reason < report->dropped.size(); ++reason) {
+    if (report->dropped[reason] == 0) continue;
+    port.dropped.emplace_back(kDropReasons[reason], report->dropped[reason]);
+  }
+  return port;
+}
+
+void read_control(NetlinkSocket& socket, SeenLink& link) {
+  socket.dump(
+      "read the filters at the egress of " + link.state.name.str(),
+      [&link] { return read_egress_filters_request(link.index); },
+      [&link] { link.control.clear(); },
+      [&link](const nlmsghdr& message) {
+        if (auto name = decode_control(message)) link.control = std::move(*name);
+      });
+  if (!link.control.empty()) link.port = read_port(link.state.name);
+}
+
 }  // namespace
 
 NamespaceView read_pod_view() {
@@ -129,6 +152,7 @@ NamespaceView read_pod_view() {
   read_qdiscs(socket, view);
   for (SeenLink& link : view.links) {
     if (link.ingress) read_filters(socket, view, link);
+    if (link.ingress && link.ingress->kind == "clsact") read_control(socket, link);
     link.lro = read_lro(link.state.name);
   }
   return view;

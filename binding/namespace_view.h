@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "binding/kernel.h"
@@ -54,6 +55,16 @@ struct SeenFunction {
   bool operator==(const SeenFunction&) const = default;
 };
 
+// A guest's port, as it says itself (port_control.h).
+struct SeenPort {
+  std::vector<IpAddress> answers;  // the addresses that its responder gives
+  // What its guard has dropped, by reason, where it has: "mac", "arp", "neighbour", "ipv4", "ipv6",
+  // "dhcp", "router", "vlan", "type", "malformed".
+  std::vector<std::pair<std::string, uint64_t>> dropped;
+
+  bool operator==(const SeenPort&) const = default;
+};
+
 struct SeenLink {
   int index = 0;
   LinkState state;
@@ -73,7 +84,9 @@ struct SeenLink {
   std::vector<KernelAddress> addresses;
   std::vector<KernelRoute> routes;
   std::optional<SeenIngress> ingress;
-  bool lro = false;  // large receive offload
+  std::string control;           // of a control link: the name of the filter at its egress
+  std::optional<SeenPort> port;  // of a control link: what it leads to; absent: it did not answer
+  bool lro = false;              // large receive offload
 
   bool operator==(const SeenLink&) const = default;
 };

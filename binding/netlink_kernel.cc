@@ -16,7 +16,7 @@
 #include "binding/lro.h"
 #include "binding/net_namespace.h"
 #include "binding/netlink_socket.h"
-#include "binding/responder_program.h"
+#include "binding/port_program.h"
 #include "binding/rtnetlink_decode.h"
 #include "binding/rtnetlink_read.h"
 #include "binding/sysctl.h"
@@ -47,9 +47,10 @@ class NetlinkKernel final : public Kernel {
   std::vector<KernelAddress> read_addresses(const IfName& link) override;
   std::vector<KernelRoute> read_routes(const IfName& link) override;
   std::optional<Ingress> read_ingress(const IfName& link) override;
+  std::optional<std::string> read_control(const IfName& link) override;
   std::vector<AddressClaim> find_duplicates(const AddressProbe& probe) override;
   bool read_lro(const IfName& link) override;
-  void make_record_link(const IfName& name) override;
+  void make_dummy(const IfName& name) override;
   void make_tap(const IfName& name, const TapOptions& options) override;
   void make_bridge(const IfName& name) override;
   void make_listener(const IfName& name, const IfName& on) override;
@@ -61,6 +62,7 @@ class NetlinkKernel final : public Kernel {
   void add_route(const IfName& link, const KernelRoute& route) override;
   void make_ingress(const IfName& link, const Ingress& ingress) override;
   void remove_ingress(const IfName& link) override;
+  void set_control(const IfName& link, const IfName& port) override;
 
  private:
   // The link's number, from the last time it was read.
@@ -72,7 +74,7 @@ class NetlinkKernel final : public Kernel {
   NetlinkMessage address_request(int type, int flags, const IfName& link,
                                  const KernelAddress& address);
   IngressFilter named(DecodedFilter found);
-  void add_answers(const IfName& link, uint16_t priority, const AnswerGuest& filter);
+  void add_port(const IfName& link, uint16_t priority, const GuestPort& filter);
   void add_filter(const IfName& link, uint16_t priority, const IngressFilter& filter);
 
   NetNamespace namespace_;
@@ -128,8 +130,8 @@ std::vector<KernelRoute> NetlinkKernel::read_routes(const IfName& link) {
 
 IngressFilter NetlinkKernel::named(DecodedFilter found) {
   if (IfName* to = target_of(found.filter)) *to = name_of(static_cast<int>(found.to));
-  if (auto* answers = std::get_if<AnswerGuest>(&found.filter)) {
-    answers->program = std::make_shared<const FileDescriptor>(open_program(found.program));
+  if (auto* port = std::get_if<GuestPort>(&found.filter)) {
+    port->program = std::make_shared<const FileDescriptor>(open_program(found.program));
   }
   return found.filter;
 }
@@ -170,10 +172,10 @@ NetlinkAnswer NetlinkKernel::make_link(const IfName& name, std::string_view kind
   return socket_->exchange(request);
 }
 
-void NetlinkKernel::make_record_link(const IfName& name) {
+void NetlinkKernel::make_dummy(const IfName& name) {
   NetlinkAnswer answer = make_link(name, "dummy");
   if (answer.error == EOPNOTSUPP) answer = make_link(name, "bridge");
-  answer.must_be_ok("make the record link " + name.str() + " (kind dummy, else bridge)");
+  answer.must_be_ok("make link " + name.str() + " (kind dummy, else bridge)");
 }
 
 void NetlinkKernel::make_tap(const IfName& name, const TapOptions& options) {
@@ -323,12 +325,14 @@ void NetlinkKernel::add_route(const IfName& link, const KernelRoute& route) {
   answer.must_be_ok("add the route " + to + " to link " + link.str());
 }
 
-void NetlinkKernel::add_answers(const IfName& link, uint16_t priority, const AnswerGuest& filter) {
-  const auto program = filter.program ? filter.program
-                                      : std::make_shared<const FileDescriptor>(load_responder(
-                                            *filter.answers, index_of(filter.uplink)));
-  socket_->exchange(add_answers_request(index_of(link), priority, program->get(), filter.name))
-      .must_be_ok("answer the guest at " + link.str() + " (tc filter bpf, direct-action)");
+void NetlinkKernel::add_port(const IfName& link, uint16_t priority, const GuestPort& filter) {
+  std::shared_ptr<const FileDescriptor> program = filter.program;
+  if (!program) {
+    const int uplink = filter.uplink.empty() ? 0 : index_of(filter.uplink);
+    program = std::make_shared<const FileDescriptor>(load_port(*filter.rules, uplink));
+  }
+  socket_->exchange(add_port_request(index_of(link), priority, program->get(), filter.name))
+      .must_be_ok("guard " + link.str() + " and answer there (tc filter bpf, direct-action)");
 }
 
 void NetlinkKernel::add_filter(const IfName& link, uint16_t priority, const IngressFilter& filter) {
@@ -346,8 +350,8 @@ void NetlinkKernel::add_filter(const IfName& link, uint16_t priority, const Ingr
     socket_->exchange(add_dhcp_answers_request(index_of(link), priority, program.get(), to))
         .must_be_ok("copy the DHCP answers of " + link.str() + " to " + copy->to.str() +
                     " (tc filter bpf, action mirred)");
-  } else if (const auto* answers = std::get_if<AnswerGuest>(&filter)) {
-    add_answers(link, priority, *answers);
+  } else if (const auto* port = std::get_if<GuestPort>(&filter)) {
+    add_port(link, priority, *port);
   } else {
     throw Error(Errc::kInternal, "a foreign filter of " + link.str() + " can't be made again");
   }
@@ -364,6 +368,35 @@ void NetlinkKernel::remove_ingress(const IfName& link) {
   const NetlinkAnswer answer = socket_->exchange(remove_ingress_request(index_of(link)));
   if (answer.error == ENOENT || answer.error == EINVAL) return;  // gone: the kernel says either
   answer.must_be_ok("remove the ingress qdisc of " + link.str());
+}
+
+std::optional<std::string> NetlinkKernel::read_control(const IfName& link) {
+  const int index = index_of(link);
+  std::optional<std::string> name;
+  socket_->dump(
+      "read the filters at the egress of " + link.str(),
+      [index] { return read_egress_filters_request(index); }, [&name] { name.reset(); },
+      [&name](const nlmsghdr& message) {
+        if (auto found = decode_control(message)) name = std::move(found);
+      });
+  return name;
+}
+
+void NetlinkKernel::set_control(const IfName& link, const IfName& port) {
+  const Ingress ingress = read_ingress(port).value_or(Ingress());
+  const GuestPort* filter = nullptr;
+  for (const IngressFilter& each : ingress.filters) {
+    if (const auto* found = std::get_if<GuestPort>(&each)) filter = found;
+  }
+  if (filter == nullptr) {
+    throw Error(Errc::kNotFound, "link " + port.str() + " has no filter of a guest's port");
+  }
+  const FileDescriptor program = load_control(*filter->program);
+  const NetlinkAnswer answer = socket_->exchange(add_clsact_request(index_of(link)));
+  if (answer.error != EEXIST) answer.must_be_ok("add the clsact qdisc to " + link.str());
+  socket_->exchange(set_control_request(index_of(link), program.get(), filter->name))
+      .must_be_ok("let the pod speak with " + port.str() + " by way of " + link.str() +
+                  " (tc filter bpf at egress)");
 }
 
 }  // namespace

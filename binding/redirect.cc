@@ -1,6 +1,5 @@
 #include "binding/redirect.h"
 
-#include "binding/guest_answers.h"
 #include "plan/names.h"
 
 namespace patchbay {
@@ -18,18 +17,8 @@ std::vector<IpPrefix> prefixes_of(const Attachment& attachment) {
   return prefixes;
 }
 
-namespace {
-
-std::optional<AnswerGuest> answers_of(const Attachment& attachment) {
-  if (!attachment.wiring.responder) return std::nullopt;
-  Diagnostics told_at_add;
-  const auto answers = std::make_shared<const pb_answers>(answers_for(attachment, "", told_at_add));
-  return AnswerGuest{responder_name(*answers), answers, nullptr, attachment.pod_interface};
-}
-
-}  // namespace
-
-std::vector<Step> redirect_steps(const Attachment& attachment, const std::string& selinux_context) {
+std::vector<Step> redirect_steps(const Attachment& attachment, const std::string& selinux_context,
+                                 const std::optional<GuestPort>& port) {
   const IfName& nic = attachment.pod_interface;
   const IfName& tap = attachment.tap;
   const Wiring& wiring = attachment.wiring;
@@ -37,7 +26,7 @@ std::vector<Step> redirect_steps(const Attachment& attachment, const std::string
   const bool leased = attachment.ipam == "dhcp";
   std::vector<Step> steps{MakeTap{tap, tap_options(attachment, selinux_context), attachment.mtu},
                           Redirect{nic, tap, wiring.trunk, leased},
-                          Redirect{tap, nic, wiring.trunk, false, answers_of(attachment)}};
+                          Redirect{tap, nic, wiring.trunk, false, port}};
   // Macvlan, VFs and devices filter groups, IPv6 neighbour discovery with them; to a veth it is one
   // flag.
   if (!wiring.lent) steps.emplace_back(ReceiveAllMulticast{nic});

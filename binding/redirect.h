@@ -14,7 +14,8 @@ namespace patchbay {
 inline constexpr uint32_t kLauncherUid = 107;
 
 // In the order that was measured silent: once a frame can leave the NIC, none of ours does.
-std::vector<Step> redirect_steps(const Attachment& attachment, const std::string& selinux_context);
+std::vector<Step> redirect_steps(const Attachment& attachment, const std::string& selinux_context,
+                                 const std::optional<GuestPort>& port);
 
 // A tap that the launcher opens.
 TapOptions tap_options(const Attachment& attachment, const std::string& selinux_context);

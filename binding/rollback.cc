@@ -95,7 +95,7 @@ void restore(Kernel& kernel, const LinkSnapshot& before) {
     if (!before.name.str().starts_with(kRecordPrefix)) {
       throw Error(Errc::kNotFound, "somebody else deleted it meanwhile");
     }
-    kernel.make_record_link(before.name);
+    kernel.make_dummy(before.name);
   }
   const LinkSnapshot now = take_snapshot(kernel, before.name);
   Attempts attempts;

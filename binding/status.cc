@@ -42,8 +42,14 @@ struct Remedy {
   std::string operator()(const MakeBridge&) const { return kForBridges; }
   std::string operator()(const JoinBridge&) const { return kForBridges; }
   std::string operator()(const ReplaceMac&) const { return kForLinks; }
+  std::string operator()(const FilterPort&) const {
+    return "load the kernel modules sch_ingress, cls_bpf";
+  }
+  std::string operator()(const MakeControl&) const {
+    return "load the kernel modules dummy, or bridge, and sch_ingress, cls_bpf";
+  }
   std::string operator()(const Redirect& step) const {
-    const bool programs = !step.trunk.empty() || step.copy_dhcp_answers;
+    const bool programs = !step.trunk.empty() || step.copy_dhcp_answers || step.port;
     return std::string("load the kernel modules sch_ingress, cls_u32, act_mirred") +
            (programs ? ", cls_bpf" : "");
   }
@@ -75,6 +81,8 @@ Attachment probe_attachment(const LinkState& nic, const NadOptions& options) {
   attachment.ipam = options.ipam.value_or("");
   attachment.wiring.multi_queue = options.multi_queue.value_or(false);
   attachment.wiring.responder = options.responder.value_or(false);
+  // Full needs addresses; the program is the same.
+  if (options.guard.value_or(Guard::kOff) != Guard::kOff) attachment.wiring.guard = Guard::kMac;
   attachment.wiring.trunk = options.trunk.value_or(std::vector<VlanRange>());
   return attachment;
 }

@@ -95,7 +95,7 @@ struct ReplaceMac {
 
 // Every frame received on `from`, of any protocol and tagged or not, is sent out of `to`; where
 // there is a trunk, of the tagged ones those with its VLANs, and the others are dropped. With
-// `answers` what the guest asks at `from` is answered there (ingress.h). With
+// `port`, of a `from` that is a guest's, it is guarded and answered there first. With
 // `copy_dhcp_answers`, for a `from` whose lease CNI's dhcp daemon renews, that daemon gets the
 // answers too; undone, it stays, so that once `to` is gone nothing that `from` receives goes
 // anywhere: the link is up and has its address until the network's plugin takes it away.
@@ -104,7 +104,7 @@ struct Redirect {
   IfName to;
   std::vector<VlanRange> trunk;  // empty: all
   bool copy_dhcp_answers = false;
-  std::optional<AnswerGuest> answers;
+  std::optional<GuestPort> port;
 
   void apply(Kernel& kernel) const;
   Differences verify(Kernel& kernel) const;
@@ -113,6 +113,37 @@ struct Redirect {
   std::vector<IfName> links() const;
 
   bool operator==(const Redirect&) const = default;
+};
+
+// `link`, a guest's port, is guarded and answered; its frames go on as they did.
+struct FilterPort {
+  IfName link;
+  GuestPort port;
+
+  void apply(Kernel& kernel) const;
+  Differences verify(Kernel& kernel) const;
+  void undo(Kernel& kernel) const;
+  std::string text() const;
+  std::vector<IfName> links() const;
+
+  bool operator==(const FilterPort&) const = default;
+};
+
+// `link` is a dummy that is up and mute, by which the pod speaks with the filter `name` at the
+// guest's port `port` (port_control.h): so the sidecar tells it the annotation's addresses, and
+// anybody reads what it counts. Nothing of it goes anywhere.
+struct MakeControl {
+  IfName link;
+  IfName port;
+  std::string name;
+
+  void apply(Kernel& kernel) const;
+  Differences verify(Kernel& kernel) const;
+  void undo(Kernel& kernel) const;
+  std::string text() const;
+  std::vector<IfName> links() const;
+
+  bool operator==(const MakeControl&) const = default;
 };
 
 // The link passes on frames for multicast groups nobody joined on it: the guest joins, the link
@@ -214,7 +245,8 @@ struct SetUp {
 };
 
 using Step = std::variant<MakeRecord, MakeTap, MakeBridge, JoinBridge, ReplaceMac, Redirect,
-                          ReceiveAllMulticast, MakeListener, TurnOffLro, Park, KeepSilent, SetUp>;
+                          FilterPort, MakeControl, ReceiveAllMulticast, MakeListener, TurnOffLro,
+                          Park, KeepSilent, SetUp>;
 
 // Brings the step's state about; what is so already is left as it is. Throws Error{kKernel} and
 // Error{kConflict}, the latter for a link or filter of that name or place that is somebody else's.

@@ -41,7 +41,7 @@ void MakeRecord::apply(Kernel& kernel) const {
   for (size_t n = 0; n < aliases.size(); ++n) {
     const IfName name = record_link_name(link, n);
     const auto state = kernel.read_link(name);
-    if (!state) kernel.make_record_link(name);
+    if (!state) kernel.make_dummy(name);
     if (!state || state->alias != aliases[n]) kernel.change_link(name, {.alias = aliases[n]});
   }
 }

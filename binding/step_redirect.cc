@@ -8,11 +8,11 @@
 namespace patchbay {
 namespace {
 
-// What the guest asks has its answer before anything judges it or sends it on. The trunk's filter
+// The guest's port comes before anything that judges or sends on. The trunk's filter
 // before the redirect: no frame that it would drop ever meets the redirect alone.
 Ingress wanted(const Redirect& step) {
   Ingress ingress;
-  if (step.answers) ingress.filters.emplace_back(*step.answers);
+  if (step.port) ingress.filters.emplace_back(*step.port);
   if (!step.trunk.empty()) ingress.filters.emplace_back(JudgeFrames{trunk_program(step.trunk)});
   if (step.copy_dhcp_answers) ingress.filters.emplace_back(CopyDhcpAnswers{step.to});
   ingress.filters.emplace_back(RedirectAll{step.to});
@@ -23,37 +23,12 @@ Ingress wanted(const Redirect& step) {
 // earlier ADD.
 bool is_ours(const IngressFilter& filter, const Redirect& step) {
   if (const IfName* to = target_of(filter)) return to->empty() || *to == step.to;
-  return std::holds_alternative<JudgeFrames>(filter) || std::holds_alternative<AnswerGuest>(filter);
+  return std::holds_alternative<JudgeFrames>(filter) || std::holds_alternative<GuestPort>(filter);
 }
-
-std::string name_of(const IfName& to) { return to.empty() ? "a link that is gone" : to.str(); }
 
 bool all_ours(const Ingress& ingress, const Redirect& step) {
   return std::all_of(ingress.filters.begin(), ingress.filters.end(),
                      [&step](const IngressFilter& filter) { return is_ours(filter, step); });
-}
-
-std::string described(const IngressFilter& filter) {
-  if (const auto* redirect = std::get_if<RedirectAll>(&filter)) {
-    return "a redirect to " + name_of(redirect->to);
-  }
-  if (const auto* copy = std::get_if<CopyDhcpAnswers>(&filter)) {
-    return "a copy of DHCP answers to " + name_of(copy->to);
-  }
-  if (const auto* judge = std::get_if<JudgeFrames>(&filter)) {
-    return "a filter of " + std::to_string(judge->program.size()) + " instructions";
-  }
-  if (const auto* answers = std::get_if<AnswerGuest>(&filter)) return "answers by " + answers->name;
-  return "somebody else's filter";
-}
-
-std::string described(const std::optional<Ingress>& ingress) {
-  if (!ingress || ingress->filters.empty()) return "nothing";
-  std::string text;
-  for (const IngressFilter& filter : ingress->filters) {
-    text.append(text.empty() ? "" : ", then ").append(described(filter));
-  }
-  return text;
 }
 
 std::string text_of(const VlanRange& range) {
@@ -67,7 +42,7 @@ Differences Redirect::verify(Kernel& kernel) const {
   if (!kernel.read_link(from)) return {missing(from)};
   const auto found = kernel.read_ingress(from);
   if (found == wanted(*this)) return {};
-  return {differs(from, "at its ingress", described(wanted(*this)), described(found))};
+  return {differs(from, "at its ingress", to_string(wanted(*this)), to_string(found))};
 }
 
 void Redirect::apply(Kernel& kernel) const {
@@ -93,7 +68,7 @@ void Redirect::undo(Kernel& kernel) const {
 
 std::string Redirect::text() const {
   std::string text = "redirect " + from.str() + " to " + to.str();
-  if (answers) text += ", the guest's DHCP and router solicitations answered";
+  if (port) text += ", behind " + port->name;
   if (copy_dhcp_answers) text += ", DHCP answers to the dhcp daemon too";
   if (trunk.empty()) return text;
   text += ", of tagged frames VLAN";

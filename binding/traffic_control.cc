@@ -9,6 +9,8 @@
 #include <linux/tc_act/tc_mirred.h>
 #include <sys/socket.h>
 
+#include <utility>
+
 #include "binding/dhcp_answers.h"
 
 namespace patchbay {
@@ -18,6 +20,7 @@ namespace {
 // the second number serves a clsact qdisc as well.
 constexpr uint32_t kIngressHandle = 0xffff0000;
 constexpr uint32_t kIngressFilters = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS);
+constexpr uint32_t kEgressFilters = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS);
 
 tcmsg header_for(int link, uint32_t parent, uint32_t handle = 0) {
   tcmsg header{};
@@ -34,17 +37,31 @@ NetlinkMessage qdisc_request(int type, int flags, int link) {
   return request;
 }
 
-// A filter at ingress that `put_options` describes to its kind.
+// A filter that `put_options` describes to its kind.
 template <typename PutOptions>
-NetlinkMessage filter_request(int link, uint16_t priority, std::string_view kind,
+NetlinkMessage filter_request(int flags, tcmsg header, uint16_t priority, std::string_view kind,
                               PutOptions&& put_options) {
-  tcmsg header = header_for(link, kIngressFilters);
   header.tcm_info = TC_H_MAKE(uint32_t{priority} << 16, htons(ETH_P_ALL));
-  NetlinkMessage request(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL);
+  NetlinkMessage request(RTM_NEWTFILTER, NLM_F_CREATE | flags);
   request.header(header);
   request.string(TCA_KIND, kind);
   request.nest(TCA_OPTIONS, put_options);
   return request;
+}
+
+// The same at ingress, where nothing of that priority is yet.
+template <typename PutOptions>
+NetlinkMessage filter_request(int link, uint16_t priority, std::string_view kind,
+                              PutOptions&& put_options) {
+  return filter_request(NLM_F_EXCL, header_for(link, kIngressFilters), priority, kind,
+                        std::forward<PutOptions>(put_options));
+}
+
+// An eBPF program that decides itself.
+void put_program(NetlinkMessage& options, int program, std::string_view name) {
+  options.u32(TCA_BPF_FD, static_cast<uint32_t>(program));
+  options.string(TCA_BPF_NAME, name);
+  options.u32(TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT);
 }
 
 // A selector without keys reads no byte of the frame: with one, a frame too short for it would pass
@@ -119,13 +136,30 @@ NetlinkMessage add_dhcp_answers_request(int from, uint16_t priority, int program
   });
 }
 
-NetlinkMessage add_answers_request(int link, uint16_t priority, int program,
-                                   std::string_view name) {
+NetlinkMessage add_port_request(int link, uint16_t priority, int program, std::string_view name) {
   return filter_request(link, priority, "bpf", [program, name](NetlinkMessage& options) {
-    options.u32(TCA_BPF_FD, static_cast<uint32_t>(program));
-    options.string(TCA_BPF_NAME, name);
-    options.u32(TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT);
+    put_program(options, program, name);
   });
+}
+
+NetlinkMessage add_clsact_request(int link) {
+  NetlinkMessage request(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL);
+  request.header(header_for(link, TC_H_CLSACT, kIngressHandle));
+  request.string(TCA_KIND, "clsact");
+  return request;
+}
+
+NetlinkMessage set_control_request(int link, int program, std::string_view name) {
+  constexpr uint32_t kOnlyFilter = 1;
+  return filter_request(
+      NLM_F_REPLACE, header_for(link, kEgressFilters, kOnlyFilter), 1, "bpf",
+      [program, name](NetlinkMessage& options) { put_program(options, program, name); });
+}
+
+NetlinkMessage read_egress_filters_request(int link) {
+  NetlinkMessage request(RTM_GETTFILTER, NLM_F_DUMP);
+  request.header(header_for(link, kEgressFilters));
+  return request;
 }
 
 }  // namespace patchbay

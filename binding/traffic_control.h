@@ -47,7 +47,13 @@ NetlinkMessage add_judge_request(int link, uint16_t priority, const BpfProgram& 
 // the filter then holds itself. What it matches is mirrored and passed up (TC_ACT_OK).
 NetlinkMessage add_dhcp_answers_request(int from, uint16_t priority, int program, int to);
 
-// AnswerGuest, by cls_bpf with direct-action: `program` is the number of load_responder's file.
-NetlinkMessage add_answers_request(int link, uint16_t priority, int program, std::string_view name);
+// GuestPort, by cls_bpf with direct-action: `program` is the number of load_port's file.
+NetlinkMessage add_port_request(int link, uint16_t priority, int program, std::string_view name);
+
+// Who sends by `link`: a clsact qdisc, and one filter at its egress, by cls_bpf with direct-action,
+// which takes the place of the last one. `program` is the number of load_control's file.
+NetlinkMessage add_clsact_request(int link);
+NetlinkMessage set_control_request(int link, int program, std::string_view name);
+NetlinkMessage read_egress_filters_request(int link);
 
 }  // namespace patchbay

@@ -72,6 +72,7 @@ bool changes_nic(const Step& step, const IfName& nic) {
   // Left behind on purpose where the NIC stays up for a lease to be released.
   const auto* redirect = std::get_if<Redirect>(&step);
   if (redirect != nullptr) return redirect->from == nic;
+  if (const auto* filter = std::get_if<FilterPort>(&step)) return filter->link == nic;
   return std::holds_alternative<Park>(step) || std::holds_alternative<SetUp>(step) ||
          std::holds_alternative<ReceiveAllMulticast>(step) ||
          std::holds_alternative<TurnOffLro>(step);
@@ -126,11 +127,13 @@ std::string device_of(const AttachmentCall& call) {
 
 void add_device(Kernel& kernel, const AttachmentCall& call, const std::string& device_id,
                 const std::vector<PodLink>& records, Diagnostics& diagnostics) {
-  if (call.options.defaults.responder.value_or(false)) {
+  const NadOptions& options = call.options.defaults;
+  if (options.responder.value_or(false) || options.guard.value_or(Guard::kOff) != Guard::kOff) {
     throw Error(Errc::kUnsupported,
                 "network " + in_quotes(call.network) + ": device " + device_id +
-                    " has no interface in the pod, so nobody could answer its guest's DHCP there; "
-                    "take \"responder\" out of its NAD, and hand over by cloud-init");
+                    " has no interface in the pod, so nobody could guard its guest or answer its "
+                    "DHCP there; take \"responder\" and \"guard\" out of its NAD, hand over by "
+                    "cloud-init, and have the card guard it (spoofchk)");
   }
   const NetworkAnswer answer{*call.prev_result, call.options.defaults.ipam.value_or("")};
   Attachment attachment = describe_device(call.network, call.names, device_id, answer, call.mac);
@@ -184,7 +187,9 @@ void del(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
   const auto records = record_links(kernel, call.names.record);
   const auto parked = parked_record(records, call, diagnostics);
   Record any;
-  any.wiring.lent = true;  // whatever we may have made goes
+  // Whatever we may have made goes.
+  any.wiring.lent = true;
+  any.wiring.guard = Guard::kMac;
   const auto steps = steps_for(describe_parked(call.network, call.names, parked.value_or(any)));
   Attempts attempts;
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {

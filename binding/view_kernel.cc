@@ -38,6 +38,11 @@ std::optional<Ingress> ViewKernel::read_ingress(const IfName& link) {
   return ingress;
 }
 
+std::optional<std::string> ViewKernel::read_control(const IfName& link) {
+  const std::string& name = at(link).control;
+  return name.empty() ? std::nullopt : std::optional(name);
+}
+
 bool ViewKernel::read_lro(const IfName& link) { return at(link).lro; }
 
 }  // namespace patchbay

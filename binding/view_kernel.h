@@ -16,10 +16,11 @@ class ViewKernel final : public Kernel {
   std::vector<KernelAddress> read_addresses(const IfName& link) override;
   std::vector<KernelRoute> read_routes(const IfName& link) override;
   std::optional<Ingress> read_ingress(const IfName& link) override;
+  std::optional<std::string> read_control(const IfName& link) override;
   bool read_lro(const IfName& link) override;
 
   std::vector<AddressClaim> find_duplicates(const AddressProbe&) override { refuse(); }
-  void make_record_link(const IfName&) override { refuse(); }
+  void make_dummy(const IfName&) override { refuse(); }
   void make_tap(const IfName&, const TapOptions&) override { refuse(); }
   void make_bridge(const IfName&) override { refuse(); }
   void make_listener(const IfName&, const IfName&) override { refuse(); }
@@ -31,6 +32,7 @@ class ViewKernel final : public Kernel {
   void add_route(const IfName&, const KernelRoute&) override { refuse(); }
   void make_ingress(const IfName&, const Ingress&) override { refuse(); }
   void remove_ingress(const IfName&) override { refuse(); }
+  void set_control(const IfName&, const IfName&) override { refuse(); }
 
  private:
   [[noreturn]] static void refuse();

@@ -188,6 +188,7 @@ FarEnd far_end(const PanelNic& row, const PanelSources& sources) {
 PanelNic make_row(const LinkNames& names, const PanelSources& sources) {
   PanelNic row{.network = network_of(names, sources.networks), .names = names};
   row.tap = seen(sources.pod, names.tap);
+  if (const auto control = seen(sources.pod, names.control)) row.port = control->port;
   row.bridge = seen(sources.pod, names.bridge);
   row.nic = seen(sources.pod, names.pod);
   read_parked(sources.pod, row);

@@ -64,6 +64,7 @@ struct PanelNic {
   std::optional<SeenLink> nic;     // kTap, kMacvtap: what the guest itself opens
   std::vector<Holder> holders;
   FarEnd far;
+  std::optional<SeenPort> port;  // its guard and responder, as they say themselves
   std::optional<Record> parked;
   std::vector<IfName> parked_in;
   std::vector<Drift> drift;  // empty where nothing is parked: nobody knows how it should be

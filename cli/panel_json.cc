@@ -56,6 +56,15 @@ Json write_join(const PanelNic& nic) {
   return json;
 }
 
+Json write_port(const PanelNic& nic) {
+  Json json = {{"guard", name(nic.parked ? nic.parked->wiring.guard : Guard::kOff)}};
+  json["answers"] = Json::array();
+  for (const IpAddress& each : nic.port->answers) json["answers"].push_back(each.to_string());
+  json["dropped"] = Json::object();
+  for (const auto& [reason, count] : nic.port->dropped) json["dropped"][reason] = count;
+  return json;
+}
+
 Json write(const PortVlan& vlan) {
   Json json = {{"first", vlan.ids.first}, {"last", vlan.ids.last}};
   if (vlan.pvid) json["pvid"] = true;
@@ -84,6 +93,7 @@ Json write_nic(const PanelNic& nic) {
   if (!nic.mac.is_zero()) json["mac"] = nic.mac.to_string();
   if (nic.tap) json["tap"] = write_tap(nic);
   json["join"] = write_join(nic);
+  if (nic.port) json["port"] = write_port(nic);
   if (nic.nic) json["nic"] = write_counted(*nic.nic);
   json["far"] = write(nic.far);
   if (nic.parked) json["parked"] = parse_json(to_json(*nic.parked), "record");

@@ -295,6 +295,7 @@ std::string details_of(const PanelNic& nic, const Pen& pen, const Terminal& term
     details.line("parked", "nothing: not patchbay's, or detached");
   }
   details.items("passes", limits_of(nic));
+  details.items("port", port_of(nic));
   add_tap(nic, details);
   add_join(nic, details);
   if (nic.nic && nic.join != Join::kTap) details.line("pod's NIC", link_words(*nic.nic));

@@ -181,6 +181,31 @@ std::vector<std::string> limits_of(const PanelNic& nic) {
   return all;
 }
 
+std::vector<std::string> port_of(const PanelNic& nic) {
+  std::vector<std::string> all;
+  if (!nic.parked || (nic.parked->wiring.guard == Guard::kOff && !nic.parked->wiring.responder)) {
+    return all;
+  }
+  const Wiring& wiring = nic.parked->wiring;
+  if (wiring.guard != Guard::kOff) all.push_back("guard " + std::string(name(wiring.guard)));
+  if (!nic.port) {
+    all.emplace_back("does not answer");
+    return all;
+  }
+  uint64_t dropped = 0;
+  std::vector<std::string> reasons;
+  for (const auto& [reason, count] : nic.port->dropped) {
+    dropped += count;
+    reasons.push_back(reason + " " + std::to_string(count));
+  }
+  if (dropped != 0) all.push_back(std::to_string(dropped) + " dropped (" + join(reasons) + ")");
+  if (!wiring.responder) return all;
+  std::vector<std::string> addresses;
+  for (const IpAddress& each : nic.port->answers) addresses.push_back(each.to_string());
+  all.push_back(addresses.empty() ? "answers nothing" : "answers with " + join(addresses));
+  return all;
+}
+
 Traffic outward(const PanelNic& nic) {
   return {nic.tap ? nic.tap->received : FrameCount(), hits(nic.tap, nic.nic),
           nic.nic ? nic.nic->sent : FrameCount()};

@@ -146,8 +146,8 @@ class NicComparison {
       planned.push_back({each.prefix});
       expected.push_back(each.prefix.to_string());
     }
-    if (attachment_.ipv4 == Ipv4Method::kDhcp) expected.emplace_back("IPv4 by DHCP");
-    if (attachment_.ipv6 == Ipv6Method::kDhcp) expected.emplace_back("IPv6 by DHCP");
+    if (attachment_.ipv4 == Ipv4Method::kDhcp) expected.push_back(dhcp_of(Family::kIpv4));
+    if (attachment_.ipv6 == Ipv6Method::kDhcp) expected.push_back(dhcp_of(Family::kIpv6));
     if (attachment_.ipv6 == Ipv6Method::kAuto) expected.emplace_back("IPv6 by advertisement");
     std::string look_at = wrong_address();
     if (!look_at.empty() && !nic_.master.empty()) {
@@ -182,9 +182,11 @@ class NicComparison {
       if (address.duplicate) return kDuplicate;
       if (is_planned(address)) {
         if (address.dynamic) return kExpires;
+      } else if (is_leased(address)) {
+        learnt.insert(address.prefix.family());
       } else if ((address.dynamic || !guest_.lifetimes_told) &&
                  learns_routes(attachment_, address.prefix.family())) {
-        learnt.insert(address.prefix.family());
+        if (leased(address.prefix.family()).empty()) learnt.insert(address.prefix.family());
       } else {
         return address.dynamic ? kExpires : kStrange;
       }
@@ -196,6 +198,30 @@ class NicComparison {
       return attachment_.ipv6 == Ipv6Method::kAuto ? kNoAdvertisement : kNoLease;
     }
     return {};
+  }
+
+  // What the responder tells of that family.
+  std::vector<std::string> leased(Family family) const {
+    std::vector<std::string> found;
+    if (!attachment_.lease) return found;
+    for (const PlannedAddress& each : attachment_.lease->addresses) {
+      if (each.prefix.family() == family) found.push_back(each.prefix.address.to_string());
+    }
+    return found;
+  }
+
+  std::string dhcp_of(Family family) const {
+    const std::string any = family == Family::kIpv4 ? "IPv4" : "IPv6";
+    const auto addresses = leased(family);
+    return (addresses.empty() ? any : join(addresses, " or ")) + " by DHCP";
+  }
+
+  // By its address alone: DHCPv6 tells no prefix length (RFC 8415), and a lease need not expire.
+  bool is_leased(const SeenAddress& seen) const {
+    if (!learns_routes(attachment_, seen.prefix.family()) || !attachment_.lease) return false;
+    return std::any_of(
+        attachment_.lease->addresses.begin(), attachment_.lease->addresses.end(),
+        [&](const PlannedAddress& each) { return each.prefix.address == seen.prefix.address; });
   }
 
   bool is_planned(const SeenAddress& address) const {

@@ -1,7 +1,5 @@
 #include "plan/dhcp_binding.h"
 
-#include <algorithm>
-
 #include "plan/bindings.h"
 #include "plan/text.h"
 
@@ -14,13 +12,6 @@ std::string addresses_of(const Attachment& attachment) {
   return join(texts);
 }
 
-bool came_with_the_pod(const Attachment& attachment) {
-  return std::all_of(
-      attachment.addresses.begin(), attachment.addresses.end(),
-      [](const PlannedAddress& address) { return address.source == Source::kRecord; });
-}
-
-// By what patchbay-cni put at the tap, of what the network gave; it has not seen the annotation.
 void note_what_is_answered(const Attachment& attachment, const std::string& told,
                            Diagnostics& diagnostics) {
   diagnostics.push_back({Severity::kNote, attachment.network, "responder",
@@ -34,33 +25,40 @@ void warn_that_nobody_answers(const Attachment& attachment, const std::string& u
        "patchbay serves no address to this NIC: the binding connects it, and the guest asks the "
        "network's own DHCP server or keeps what is configured inside it" +
            (untold.empty() ? "" : "; nobody tells it " + untold),
-       "have a DHCP server on the network, or configure the guest; to have addresses handed over "
-       "use binding patchbay (VMs with a cloud-init volume) or patchbay-seed (without one)"});
+       "write \"responder\": true under \"patchbay\" in the network's NAD, have a DHCP server on "
+       "the "
+       "network, or configure the guest; to have addresses handed over use binding patchbay (VMs "
+       "with a cloud-init volume) or patchbay-seed (without one)"});
 }
 
 }  // namespace
 
+void lease_of(Attachment& attachment) {
+  if (!attachment.wiring.responder) return;
+  attachment.lease = Lease{attachment.addresses, attachment.routes, attachment.dns};
+}
+
 void leave_to_dhcp(const NetworkWishes* wishes, Attachment& attachment, Diagnostics& diagnostics) {
   if (attachment.binding != kDhcpBinding || !attachment.ours) return;
-  std::string untold;
-  bool answered = false;
+  std::string told;
   if (!attachment.addresses.empty()) {
-    answered = attachment.wiring.responder && came_with_the_pod(attachment);
-    untold = addresses_of(attachment);
+    told = addresses_of(attachment);
+    const bool answers_ipv6 = attachment.lease && attachment.ipv6 == Ipv6Method::kStatic;
     attachment.addresses.clear();
     attachment.routes.clear();
     attachment.dns = {};
     const bool no_ipv4 = wishes != nullptr && wishes->ipv4 == Ipv4Method::kNone;
     if (!no_ipv4) attachment.ipv4 = Ipv4Method::kDhcp;
     if (attachment.ipv6 == Ipv6Method::kStatic) attachment.ipv6 = Ipv6Method::kNone;
-  }
-  if (answered) {
-    note_what_is_answered(attachment, untold, diagnostics);
-    return;
+    if (answers_ipv6) attachment.ipv6 = Ipv6Method::kDhcp;
+    if (attachment.lease) {
+      note_what_is_answered(attachment, told, diagnostics);
+      return;
+    }
   }
   const bool keeps_its_own =
       attachment.ipv4 == Ipv4Method::kNone && attachment.ipv6 == Ipv6Method::kNone;
-  if (!keeps_its_own || !untold.empty()) warn_that_nobody_answers(attachment, untold, diagnostics);
+  if (!keeps_its_own || !told.empty()) warn_that_nobody_answers(attachment, told, diagnostics);
 }
 
 }  // namespace patchbay

@@ -7,12 +7,16 @@
 
 namespace patchbay {
 
-// Turns the static addresses that the NIC's sources gave (annotation, record, …) into DHCPv4, which
+// What the responder tells the guest, where the network's NAD asked for one: what the NIC's sources
+// gave. The sidecar hands it on (sidecar/hooks.h).
+void lease_of(Attachment& attachment);
+
+// Turns the static addresses that the NIC's sources gave (annotation, record, …) into DHCP, which
 // is what its guest asks and what networkData of other NICs' says of it, and leaves what the guest
-// does by itself (DHCP, router advertisements, none) as it is. Says what the responder
-// answers with where patchbay-cni put one at the tap; else warns that nobody in the pod answers,
-// with the addresses that the guest is not told, unless the annotation wants none of either family.
-// `wishes` may be null. Does nothing for other bindings.
+// does by itself (DHCP, router advertisements, none) as it is. Says what the responder answers
+// with; else warns that nobody in the pod answers, with the addresses that the guest is not told,
+// unless the annotation wants none of either family. `wishes` may be null. Does nothing for other
+// bindings.
 void leave_to_dhcp(const NetworkWishes* wishes, Attachment& attachment, Diagnostics& diagnostics);
 
 }  // namespace patchbay

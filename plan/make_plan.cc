@@ -254,6 +254,7 @@ void address(const Nic& nic, Attachment& attachment, Diagnostics& diagnostics) {
                      .pod_link = nic.ours && !nic.record ? nic.pod_link : nullptr,
                      .status = asks_status ? nic.status : nullptr},
                     attachment, diagnostics);
+  lease_of(attachment);
   leave_to_dhcp(nic.wishes, attachment, diagnostics);
 }
 

@@ -33,6 +33,22 @@ std::string read_selinux_context(const JsonReader& reader) {
   return context;
 }
 
+IpPrefix read_allowed(const JsonReader& reader) {
+  const std::string text = reader.string();
+  if (text.find('/') != std::string::npos) return reader.checked<IpPrefix>();
+  const auto address = reader.checked<IpAddress>();
+  return {address, static_cast<uint8_t>(address.size() * 8)};
+}
+
+std::vector<IpPrefix> read_allowed_addresses(const JsonReader& array) {
+  std::vector<IpPrefix> allowed;
+  for (const JsonReader& each : array.elements()) allowed.push_back(read_allowed(each));
+  if (allowed.size() > kMaxAllowedAddresses) {
+    array.refuse("at most " + std::to_string(kMaxAllowedAddresses) + " addresses and prefixes");
+  }
+  return allowed;
+}
+
 template <typename Value>
 std::optional<Value> first_of(const std::optional<Value>& own, const std::optional<Value>& other) {
   return own ? own : other;
@@ -46,14 +62,17 @@ NadOptions merged(const NadOptions& own, const NadOptions& defaults) {
           .selinux_context = first_of(own.selinux_context, defaults.selinux_context),
           .trunk = first_of(own.trunk, defaults.trunk),
           .responder = first_of(own.responder, defaults.responder),
+          .guard = first_of(own.guard, defaults.guard),
+          .allowed_addresses = first_of(own.allowed_addresses, defaults.allowed_addresses),
           .dad = first_of(own.dad, defaults.dad),
           .ipam = first_of(own.ipam, defaults.ipam),
           .always = first_of(own.always, defaults.always)};
 }
 
 NadOptions read_nad_options(const JsonReader& reader, const std::vector<std::string_view>& also) {
-  std::vector<std::string_view> known{"mode", "multiQueue", "selinuxContext", "trunk",
-                                      "dad",  "ipam",       "always",         "responder"};
+  std::vector<std::string_view> known{
+      "mode", "multiQueue", "selinuxContext", "trunk", "dad",
+      "ipam", "always",     "responder",      "guard", "allowedAddresses"};
   known.insert(known.end(), also.begin(), also.end());
   reader.only(known);
   NadOptions options;
@@ -64,6 +83,10 @@ NadOptions read_nad_options(const JsonReader& reader, const std::vector<std::str
   }
   if (const auto trunk = reader.find("trunk")) options.trunk = read_trunk(*trunk);
   if (const auto on = reader.find("responder")) options.responder = on->boolean();
+  if (const auto guard = reader.find("guard")) options.guard = read_guard(*guard);
+  if (const auto allowed = reader.find("allowedAddresses")) {
+    options.allowed_addresses = read_allowed_addresses(*allowed);
+  }
   if (const auto on = reader.find("dad")) options.dad = on->boolean();
   if (const auto ipam = reader.find("ipam")) options.ipam = ipam->string();
   if (const auto on = reader.find("always")) options.always = on->boolean();

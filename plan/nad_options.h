@@ -2,7 +2,8 @@
 //
 //   "patchbay": {"mode": "auto", "multiQueue": true, "trunk": [{"id": 42}], "dad": true,
 //                "selinuxContext": "system_u:system_r:container_t:s0", "ipam": "dhcp",
-//                "always": true, "responder": true}
+//                "always": true, "responder": true, "guard": "full",
+//                "allowedAddresses": ["192.168.0.9", "10.9.0.0/24"]}
 //
 // The network's own NAD is stronger than the binding's, key by key. CNI plugins ignore the key.
 #pragma once
@@ -12,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "plan/guard.h"
+#include "plan/net_types.h"
 #include "plan/vlan_range.h"
 
 namespace patchbay {
@@ -23,7 +26,11 @@ struct NadOptions {
   std::optional<std::string> selinux_context;   // of the tap that is made; a whole context
   std::optional<std::vector<VlanRange>> trunk;  // the tagged frames that pass
   std::optional<bool> responder;                // answer the guest's DHCP at its tap
-  std::optional<bool> dad;                      // look for duplicate addresses first
+  std::optional<Guard> guard;
+  // What guard "full" lets out beside the guest's own addresses: those of the annotation, virtual
+  // ones. An address without a length is one host's.
+  std::optional<std::vector<IpPrefix>> allowed_addresses;
+  std::optional<bool> dad;  // look for duplicate addresses first
   // The network's IPAM kind, where its configuration is not to be seen: in the chained form, and
   // without libcni's cache.
   std::optional<std::string> ipam;

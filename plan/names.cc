@@ -16,7 +16,8 @@ LinkNames names_with(const std::string& digits) {
   const auto name = [&digits](std::string_view prefix) {
     return IfName::parse(std::string(prefix) + digits);
   };
-  return {name(kPodPrefix), name("tap"), name(kRecordPrefix), name("k6t-"), name("all")};
+  return {name(kPodPrefix), name("tap"), name(kRecordPrefix),
+          name("k6t-"),     name("all"), name("ctl")};
 }
 
 bool is_hashed(std::string_view name, std::string_view prefix) {

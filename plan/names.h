@@ -15,6 +15,7 @@ struct LinkNames {
   IfName record;    // pb<h>, ours: its alias holds the record
   IfName bridge;    // k6t-<h>, as KubeVirt names the one it makes for its own bindings
   IfName listener;  // all<h>, ours: receives all multicast in place of a pod<h> that the host lent
+  IfName control;   // ctl<h>, ours: how the pod speaks with the filter at the guest's port
 };
 
 // What no other link's name begins with in a pod.

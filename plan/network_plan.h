@@ -51,6 +51,15 @@ struct DomainWishes {
   bool operator==(const DomainWishes&) const = default;
 };
 
+// What the responder at the guest's port tells a guest that asks (binding/guest_answers.h).
+struct Lease {
+  std::vector<PlannedAddress> addresses;
+  std::vector<Route> routes;
+  Dns dns;
+
+  bool operator==(const Lease&) const = default;
+};
+
 struct Attachment {
   std::string network;  // the VMI's name for it
   std::string nad;      // "namespace/name"; empty for the pod network
@@ -70,8 +79,9 @@ struct Attachment {
   std::optional<uint32_t> dhcp_metric;  // for default routes that DHCP or RA may bring; absent: the
                                         // guest's own
   Dns dns;
-  std::string guest_name;       // empty: the guest names it
-  bool never_default = false;   // no default route by this NIC
+  std::optional<Lease> lease;  // absent: there is no responder; empty: it leaves all to the network
+  std::string guest_name;      // empty: the guest names it
+  bool never_default = false;  // no default route by this NIC
   bool source_routing = false;  // replies leave by the NIC that the request came in on
   std::string ipam;             // the network's IPAM kind; empty: none
   Wiring wiring;                // of the pod's side; from the record, and of our own backends only

@@ -66,6 +66,35 @@ PlannedAddress read_address(const JsonReader& reader) {
   return {reader.at("address").checked<IpPrefix>(), read_enum(reader.at("source"), kSources)};
 }
 
+Json write_addresses(const std::vector<PlannedAddress>& addresses) {
+  Json json = Json::array();
+  for (const PlannedAddress& each : addresses) json.push_back(write_address(each));
+  return json;
+}
+
+std::vector<PlannedAddress> read_addresses(const JsonReader& array) {
+  std::vector<PlannedAddress> addresses;
+  for (const JsonReader& each : array.elements()) addresses.push_back(read_address(each));
+  return addresses;
+}
+
+Json write_lease(const Lease& lease) {
+  Json json = Json::object();
+  json["addresses"] = write_addresses(lease.addresses);
+  json["routes"] = write_routes(lease.routes, kRouteKeys);
+  if (!lease.dns.empty()) json["dns"] = write_dns(lease.dns);
+  return json;
+}
+
+Lease read_lease(const JsonReader& reader) {
+  reader.only({"addresses", "routes", "dns"});
+  Lease lease;
+  lease.addresses = read_addresses(reader.at("addresses"));
+  lease.routes = read_routes(reader.at("routes"), kRouteKeys);
+  if (const auto dns = reader.find("dns")) lease.dns = read_dns(*dns);
+  return lease;
+}
+
 Json write_attachment(const Attachment& attachment) {
   Json json = Json::object();
   json["network"] = attachment.network;
@@ -81,13 +110,11 @@ Json write_attachment(const Attachment& attachment) {
   if (attachment.mtu != 0) json["mtu"] = attachment.mtu;
   json["ipv4"] = name(attachment.ipv4);
   json["ipv6"] = name(attachment.ipv6);
-  json["addresses"] = Json::array();
-  for (const PlannedAddress& each : attachment.addresses) {
-    json["addresses"].push_back(write_address(each));
-  }
+  json["addresses"] = write_addresses(attachment.addresses);
   json["routes"] = write_routes(attachment.routes, kRouteKeys);
   if (attachment.dhcp_metric) json["dhcpMetric"] = *attachment.dhcp_metric;
   if (!attachment.dns.empty()) json["dns"] = write_dns(attachment.dns);
+  if (attachment.lease) json["lease"] = write_lease(*attachment.lease);
   if (!attachment.guest_name.empty()) json["guestName"] = attachment.guest_name;
   if (attachment.never_default) json["neverDefault"] = true;
   if (attachment.source_routing) json["sourceRouting"] = true;
@@ -106,7 +133,7 @@ Attachment read_attachment(const JsonReader& reader) {
       "network",      "nad",           "binding", "ours",       "podInterface", "tap",
       "backend",      "backendReason", "mac",     "macSource",  "mtu",          "ipv4",
       "ipv6",         "addresses",     "routes",  "dhcpMetric", "dns",          "guestName",
-      "neverDefault", "sourceRouting", "ipam",    "domain"};
+      "neverDefault", "sourceRouting", "ipam",    "domain",     "lease"};
   known.insert(known.end(), kWiringKeys.begin(), kWiringKeys.end());
   reader.only(known);
   Attachment attachment;
@@ -127,12 +154,11 @@ Attachment read_attachment(const JsonReader& reader) {
   }
   attachment.ipv4 = read_enum(reader.at("ipv4"), kIpv4Methods);
   attachment.ipv6 = read_enum(reader.at("ipv6"), kIpv6Methods);
-  for (const JsonReader& each : reader.at("addresses").elements()) {
-    attachment.addresses.push_back(read_address(each));
-  }
+  attachment.addresses = read_addresses(reader.at("addresses"));
   attachment.routes = read_routes(reader.at("routes"), kRouteKeys);
   attachment.dhcp_metric = reader.find_u32("dhcpMetric");
   if (const auto dns = reader.find("dns")) attachment.dns = read_dns(*dns);
+  if (const auto lease = reader.find("lease")) attachment.lease = read_lease(*lease);
   attachment.guest_name = reader.string_or_empty("guestName");
   attachment.never_default = reader.true_at("neverDefault");
   attachment.source_routing = reader.true_at("sourceRouting");

@@ -8,7 +8,7 @@
 //
 // Order is the plugin's; absent fields are absent; route attributes are metric, mtu, advmss, scope,
 // table. What Wiring adds: "macspoofchk", "multiQueue", "keepsAddresses", "lro", "lent",
-// "responder", "trunk", and whose it is:
+// "responder", "guard", "allowedAddresses", "trunk", and whose it is:
 // "owner":{"network":"patchbay","attachment":"a0bc49b23a4c9555"} (plan/owner.h).
 #pragma once
 

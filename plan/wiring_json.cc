@@ -1,5 +1,10 @@
 #include "plan/wiring_json.h"
 
+#include <algorithm>
+
+#include "plan/ip_config_json.h"
+#include "plan/text.h"
+
 namespace patchbay {
 namespace {
 
@@ -67,6 +72,16 @@ std::vector<VlanRange> read_trunk(const JsonReader& array) {
   return trunk;
 }
 
+Guard read_guard(const JsonReader& reader) {
+  const std::string text = reader.string();
+  const auto found = std::find(kGuards.begin(), kGuards.end(), text);
+  if (found != kGuards.end()) return static_cast<Guard>(found - kGuards.begin());
+  throw Error(Errc::kInvalidInput,
+              "expected one of " + join({kGuards.begin(), kGuards.end()}) + ", found " +
+                  in_quotes(text) + did_you_mean(text, kGuards.data(), kGuards.size()),
+              reader.path());
+}
+
 Wiring read_wiring(const JsonReader& holder) {
   Wiring wiring;
   wiring.mac_spoof_check = holder.true_at("macspoofchk");
@@ -75,6 +90,10 @@ Wiring read_wiring(const JsonReader& holder) {
   wiring.lro = holder.true_at("lro");
   wiring.lent = holder.true_at("lent");
   wiring.responder = holder.true_at("responder");
+  if (const auto guard = holder.find("guard")) wiring.guard = read_guard(*guard);
+  if (const auto allowed = holder.find("allowedAddresses")) {
+    wiring.allowed = read_prefixes(*allowed);
+  }
   if (const auto trunk = holder.find("trunk")) wiring.trunk = read_trunk(*trunk);
   if (const auto found = holder.find("owner")) wiring.owner = read_owner(*found);
   return wiring;
@@ -87,6 +106,8 @@ void write_wiring(const Wiring& wiring, Json& holder) {
   if (wiring.lro) holder["lro"] = true;
   if (wiring.lent) holder["lent"] = true;
   if (wiring.responder) holder["responder"] = true;
+  if (wiring.guard != Guard::kOff) holder["guard"] = name(wiring.guard);
+  if (!wiring.allowed.empty()) holder["allowedAddresses"] = write_prefixes(wiring.allowed);
   if (!wiring.trunk.empty()) holder["trunk"] = write_trunk(wiring.trunk);
   if (!wiring.owner.empty()) holder["owner"] = write_owner(wiring.owner);
 }

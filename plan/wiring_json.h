@@ -11,10 +11,15 @@ namespace patchbay {
 std::vector<VlanRange> read_trunk(const JsonReader& array);
 
 // The keys of a wiring stand beside those of what holds it: {"macspoofchk":true,"multiQueue":true,
-// "keepsAddresses":true,"lro":true,"lent":true,"responder":true,"trunk":[…],"owner":{"network":"…","attachment":"…"}},
+// "keepsAddresses":true,"lro":true,"lent":true,"responder":true,"guard":"full",
+// "allowedAddresses":["…"],"trunk":[…],"owner":{"network":"…","attachment":"…"}},
 // each absent where it says nothing.
-inline constexpr std::array<std::string_view, 8> kWiringKeys{
-    "macspoofchk", "multiQueue", "keepsAddresses", "lro", "lent", "responder", "trunk", "owner"};
+inline constexpr std::array<std::string_view, 10> kWiringKeys{
+    "macspoofchk", "multiQueue", "keepsAddresses",   "lro",   "lent",
+    "responder",   "guard",      "allowedAddresses", "trunk", "owner"};
+// One of kGuards. Throws Error{kInvalidInput} with a guess.
+Guard read_guard(const JsonReader& reader);
+
 Wiring read_wiring(const JsonReader& holder);
 void write_wiring(const Wiring& wiring, Json& holder);
 

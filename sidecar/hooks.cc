@@ -91,6 +91,7 @@ std::string Hooks::answer_domain(std::string_view hook, std::string_view xml,
     else if (!sources_.has_hook_sidecar())
       require_hook_sidecar(plan);
   }
+  tell_responders(hook, vmi, plan);
   std::string answer(xml);
   if (!plan.attachments.empty()) {
     Diagnostics diagnostics;
@@ -139,6 +140,19 @@ CloudInitTexts Hooks::pre_cloud_init_iso(const CloudInitTexts& texts, std::strin
   }
   log_answer(kPreCloudInitIso, plan, result, start);
   return answer;
+}
+
+void Hooks::tell_responders(std::string_view hook, const Vmi& vmi, const NetworkPlan& plan) {
+  for (const Attachment& attachment : plan.attachments) {
+    if (!attachment.lease) continue;
+    Attachment leased = attachment;
+    leased.addresses = attachment.lease->addresses;
+    leased.routes = attachment.lease->routes;
+    leased.dns = attachment.lease->dns;
+    Diagnostics diagnostics;
+    sources_.tell_responder(leased, vmi.hostname, diagnostics);
+    report(hook, plan, diagnostics);
+  }
 }
 
 NetworkPlan Hooks::plan_for(std::string_view hook, const Vmi& vmi) {

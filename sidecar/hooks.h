@@ -37,6 +37,9 @@ struct HookSources {
   std::function<bool()> has_hook_sidecar;  // of profile patchbay, anywhere in the pod
   std::function<void(std::chrono::milliseconds)> sleep;
   std::function<WrittenSeed(std::string_view image)> write_seed;  // the seed disc
+  // Tells the responder at a guest's port what to answer (binding/port_control.h).
+  std::function<void(const Attachment& leased, std::string_view host_name, Diagnostics&)>
+      tell_responder;
   LogSink log;
 };
 
@@ -70,6 +73,8 @@ class Hooks {
 
  private:
   std::string answer_domain(std::string_view hook, std::string_view xml, std::string_view vmi_json);
+  // The annotation's addresses, too, which patchbay-cni has not seen.
+  void tell_responders(std::string_view hook, const Vmi& vmi, const NetworkPlan& plan);
   NetworkPlan plan_for(std::string_view hook, const Vmi& vmi);
   std::string write_seed(std::string_view hook, const Vmi& vmi, const NetworkPlan& plan);
   NetworkInfo network_info_for(const Vmi& vmi, const PodState& pod);

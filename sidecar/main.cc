@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "binding/pod_reader.h"
+#include "binding/port_control.h"
 #include "plan/error.h"
 #include "plan/log.h"
 #include "sidecar/check.h"
@@ -55,6 +56,7 @@ HookSources sources_with(const Options& options, const SeedFile& seed) {
                 const bool changed = seed.write(image);
                 return WrittenSeed{seed.path_for_qemu(), changed};
               },
+          .tell_responder = tell_responder,
           .log = write_log};
 }
 

@@ -179,10 +179,6 @@ class Advice(Validating):
         added, = self.said(misplaced, vm(nic("blue")))
         self.assertEqual(added, said)
 
-    def test_the_profile_that_answers_no_dhcp_yet(self):
-        self.assert_says(vm(nic("blue", "patchbay-dhcp"), volumes=WITHOUT_CLOUD_INIT), "interfaces blue: ",
-                         "answers no DHCP")
-
     def test_is_given_once(self):
         owned = vmi_of(vm(nic("blue", mac=False)))
         self.assertEqual(len(self.said(owned)), 1)

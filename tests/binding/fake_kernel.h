@@ -22,6 +22,7 @@ class FakeKernel : public Kernel {
     std::vector<KernelAddress> addresses;
     std::vector<KernelRoute> routes;
     std::optional<Ingress> ingress;
+    std::optional<std::string> control;
     bool lro = false;
 
     bool operator==(const Link&) const = default;
@@ -67,7 +68,7 @@ class FakeKernel : public Kernel {
     return at(link).ingress;
   }
 
-  void make_record_link(const IfName& name) override {
+  void make_dummy(const IfName& name) override {
     count();
     add_link(name.str(), "dummy");
   }
@@ -181,6 +182,18 @@ class FakeKernel : public Kernel {
   void remove_ingress(const IfName& link) override {
     count();
     at(link).ingress.reset();
+  }
+  std::optional<std::string> read_control(const IfName& link) override {
+    count();
+    return at(link).control;
+  }
+  void set_control(const IfName& link, const IfName& port) override {
+    count();
+    const auto& ingress = at(port).ingress;
+    for (const IngressFilter& filter : ingress ? ingress->filters : std::vector<IngressFilter>()) {
+      if (const auto* found = std::get_if<GuestPort>(&filter)) at(link).control = found->name;
+    }
+    if (!at(link).control) throw Error(Errc::kNotFound, "no guest's port " + port.str());
   }
 
  private:

@@ -535,13 +535,6 @@ TEST_F(Ipv6, GatewayThatNoAdvertisementCanNameIsToldOf) {
 
 // --- whatever comes
 
-TEST(Answers, AreTheSameForTheSameValuesAndNamedAfterThem) {
-  const Attachment blue = attachment({"192.168.0.62/26", "fd00::62/64"});
-  EXPECT_EQ(responder_name(answers_of(blue)), responder_name(answers_of(blue)));
-  const Attachment red = attachment({"192.168.0.63/26", "fd00::62/64"});
-  EXPECT_NE(responder_name(answers_of(blue)), responder_name(answers_of(red)));
-}
-
 TEST(Answers, DamagedRequestsHarmNothing) {
   const pb_answers answers = answers_of(attachment({"192.168.0.62/26", "fd00::62/64"}));
   const std::vector<std::string> good = {

@@ -104,6 +104,8 @@ Attachment bridge_with_everything() {
   Attachment a = attachment();
   a.backend = Backend::kBridge;
   a.wiring.lro = true;
+  a.wiring.guard = Guard::kFull;
+  a.wiring.responder = true;
   return a;
 }
 

@@ -5,7 +5,7 @@ import unittest
 
 from lab.dhcp import DhcpServer
 from lab.dhcp_clients import Clients
-from lab.multus import Attachment, CniError
+from lab.multus import BINDING_NAD, Attachment, CniError
 from lab.process import LabError
 from lab.tap_guest import NIC, TapGuest
 from pod_case import MAC, UPLINK, PodCase, bridge, everything, static
@@ -113,9 +113,9 @@ class Answers(ResponderCase):
     def test_check_knows_the_filter_and_misses_it(self) -> None:
         self.multus.call_binding("CHECK", self.blue)
         shown = self.pod.run("tc", "filter", "show", "dev", self.blue.tap, "ingress")
-        self.assertIn("patchbay-responder-1-", shown)
+        self.assertIn("patchbay-port-1-", shown)
         self.pod.run("tc", "filter", "delete", "dev", self.blue.tap, "ingress", "pref", 1)
-        with self.assertRaisesRegex(CniError, "answers by patchbay-responder-1-"):
+        with self.assertRaisesRegex(CniError, "patchbay-port-1-"):
             self.multus.call_binding("CHECK", self.blue)
 
 
@@ -141,9 +141,11 @@ class Boundaries(ResponderCase):
         self.multus.detach(blue)
         self.assertEqual(everything(self.pod), before)
 
-    def test_backend_without_a_tap_of_its_own_is_refused(self) -> None:
-        with self.assertRaisesRegex(CniError, "answered at the tap of a redirect only"):
-            self.attach(mode="bridge")
+    def test_macvtap_is_refused(self) -> None:
+        blue = self.adopt_macvtap("blue")
+        blue.binding_nad = {**BINDING_NAD, "patchbay": {"cacheDirs": [str(self.multus.cache)], "responder": True}}
+        with self.assertRaisesRegex(CniError, "guarded and answered at a tap only"):
+            self.multus.add_binding(blue)
 
 
 if __name__ == "__main__":

@@ -1,51 +1,17 @@
 """patchbay-sidecar in a pod's namespace as KubeVirt runs it: user 107 without any capability reads
 what patchbay-cni has parked, and answers KubeVirt's hooks with it."""
 
-import json
 import unittest
 from pathlib import Path
 
-from lab.hooks import HookError, HookManager
-from lab.netns import veth
-from lab.paths import SOURCE
-from lab.process import stop
-from pod_case import MAC, PodCase, bridge, static
+from lab.hooks import HookError
+from pod_case import MAC
+from sidecar_case import NETWORK, SidecarCase
 
-FIXTURE = SOURCE / "tests/fixtures/12-nocloud-userdata"
-NETWORK = "data"  # the fixture's name for its patchbay network
-CONTAINER = "hook-sidecar-0"
 PASST_SIDECAR_KB = 19_700  # resident, KubeVirt v1.9.0's own passt sidecar
 
 
-class SidecarInPod(PodCase):
-    def setUp(self) -> None:
-        super().setUp()
-        self.make_bridge()
-        veth(self.pod, "eth0", self.node, "pod-eth0")  # the pod network, for the masquerade NIC
-        self.vmi = json.loads((FIXTURE / "vmi.json").read_text())
-        self.domain = (FIXTURE / "domain.xml").read_text()
-        self.cloud_init = json.loads((FIXTURE / "cloudinitdata.json").read_text())
-
-    def attach(self, *addresses: str) -> None:
-        nad = bridge(static(*addresses, routes=[{"dst": "10.0.0.0/8", "gw": "192.168.0.3"}]))
-        self.multus.add_binding(self.multus.add_network(self.pod, NETWORK, nad, mac=MAC))
-
-    def start_sidecar(self) -> HookManager:
-        hooks = self.room / "kubevirt-hooks"
-        self.folder = hooks / CONTAINER
-        self.folder.mkdir(parents=True)
-        self.folder.chmod(0o777)
-        self.log_file = self.room / "sidecar.log"
-        with self.log_file.open("w") as log:
-            self.sidecar = self.pod.start(
-                *self.as_user_107("patchbay-sidecar"), "--socket-dir", self.folder,
-                env={"CONTAINER_NAME": CONTAINER, "PATH": "/usr/sbin:/usr/bin"}, stderr=log)
-        self.addCleanup(stop, self.sidecar)
-        return HookManager(hooks)
-
-    def log(self) -> list[dict]:
-        return [json.loads(line) for line in self.log_file.read_text().splitlines()]
-
+class SidecarInPod(SidecarCase):
     def test_hands_the_parked_addresses_to_the_guest(self) -> None:
         self.attach("192.168.0.62/26", "fd00::62/64")
         manager = self.start_sidecar()

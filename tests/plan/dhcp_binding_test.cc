@@ -58,11 +58,29 @@ TEST_F(DhcpBinding, SaysWhatTheResponderAnswersWith) {
   EXPECT_THAT(plan.diagnostics[0].message, HasSubstr("with 192.168.0.62/26 (record)"));
 }
 
-TEST_F(DhcpBinding, AnAddressOfTheAnnotationIsNotWhatTheResponderKnows) {
+TEST_F(DhcpBinding, TheResponderIsToldTheAnnotationsAddresses) {
   park_with_responder();
-  scene_.input.vmi.networks_annotation = R"({"blue":{"addresses":["192.168.0.70/26"]}})";
-  EXPECT_THAT(scene_.plan().diagnostics.back().message,
-              HasSubstr("nobody tells it 192.168.0.70/26 (annotation)"));
+  scene_.input.vmi.networks_annotation =
+      R"({"blue":{"addresses":["192.168.0.70/26","fd00::70/64"],"gateway4":"192.168.0.2"}})";
+  const NetworkPlan plan = scene_.plan();
+  const Attachment& blue = plan.attachments.at(0);
+  EXPECT_EQ(blue.ipv4, Ipv4Method::kDhcp);
+  EXPECT_EQ(blue.ipv6, Ipv6Method::kDhcp);
+  ASSERT_TRUE(blue.lease);
+  ASSERT_EQ(blue.lease->addresses.size(), 2U);
+  EXPECT_EQ(blue.lease->addresses[0].prefix, IpPrefix::parse("192.168.0.70/26"));
+  EXPECT_EQ(blue.lease->routes, std::vector{route("0.0.0.0/0", "192.168.0.2")});
+  EXPECT_THAT(plan.diagnostics.back().message,
+              HasSubstr("answered at its port with 192.168.0.70/26 (annotation)"));
+  EXPECT_EQ(parse_network_plan(to_json(plan)), plan);
+}
+
+TEST_F(DhcpBinding, WhatTheAnnotationLeavesToTheNetworkIsNotAnswered) {
+  park_with_responder();
+  scene_.input.vmi.networks_annotation = R"({"blue":{"ipv4":"dhcp"}})";
+  const Attachment blue = scene_.plan().attachments.at(0);
+  ASSERT_TRUE(blue.lease);
+  EXPECT_EQ(blue.lease->addresses.size(), 0U);
 }
 
 TEST_F(DhcpBinding, IsNotRefusedForAnAddressThatNobodyWouldBeTold) {

@@ -51,6 +51,26 @@ TEST(NadOptions, MistakesHaveAPathAndAGuess) {
   EXPECT_THAT(refusal(R"({"selinuxContext":"a:b:c\n"})"), HasSubstr("user:role:type"));
 }
 
+TEST(NadOptions, AGuardAndWhatItLetsOut) {
+  const NadOptions options =
+      parse_nad_options(R"({"patchbay":{"responder":true,"guard":"full",)"
+                        R"("allowedAddresses":["192.168.0.9","10.9.0.0/16","fd00::9"]}})");
+  EXPECT_EQ(options.responder, true);
+  EXPECT_EQ(options.guard, Guard::kFull);
+  EXPECT_EQ(options.allowed_addresses,
+            (std::vector{IpPrefix::parse("192.168.0.9/32"), IpPrefix::parse("10.9.0.0/16"),
+                         IpPrefix::parse("fd00::9/128")}));
+  const NadOptions own{.guard = Guard::kOff};
+  EXPECT_EQ(merged(own, options).guard, Guard::kOff);
+  EXPECT_EQ(merged(own, options).allowed_addresses, options.allowed_addresses);
+  EXPECT_THAT(refusal(R"({"guard":"ful"})"), HasSubstr("did you mean \"full\"?"));
+  EXPECT_THAT(refusal(R"({"guard":true})"), HasSubstr("patchbay.guard"));
+  EXPECT_THAT(refusal(R"({"allowedAddresses":["10.0.0"]})"), HasSubstr("allowedAddresses[0]"));
+  std::string many = R"("10.0.0.1")";
+  for (int i = 0; i < 8; ++i) many += R"(,"10.0.0.1")";
+  EXPECT_THAT(refusal("{\"allowedAddresses\":[" + many + "]}"), HasSubstr("at most 8"));
+}
+
 TEST(NadOptions, ATrunkListsIdsAndRanges) {
   EXPECT_THAT(refusal(R"({"trunk":[]})"), HasSubstr("at least one VLAN"));
   EXPECT_THAT(refusal(R"({"trunk":[{"id":0}]})"), HasSubstr("trunk[0].id"));

@@ -30,6 +30,7 @@ TEST(LinkNames, AreKubeVirts) {
     EXPECT_EQ(names.tap.str(), tap) << network;
     EXPECT_EQ(names.record.str(), "pb" + pod.substr(3)) << network;
     EXPECT_EQ(names.listener.str(), "all" + pod.substr(3)) << network;
+    EXPECT_EQ(names.control.str(), "ctl" + pod.substr(3)) << network;
     EXPECT_TRUE(is_hashed_pod_name(pod));
     ++compared;
   }

@@ -47,5 +47,42 @@ TEST_F(DhcpHooksTest, ItsNicIsToldToAskDhcpInTheNetworkDataOfOthers) {
   EXPECT_THAT(second.on_define_domain(first, vmi), HasSubstr("02:00:00:00:00:62"));
 }
 
+TEST_F(DhcpHooksTest, TheResponderIsToldThePlanBeforeTheDomainIsAnswered) {
+  Record record = example_record();
+  record.wiring.responder = true;
+  HookSources sources = sources_of(pod_with("data", record), log_);
+  std::vector<Attachment> told;
+  std::string host_name;
+  sources.tell_responder = [&](const Attachment& attachment, std::string_view name,
+                               Diagnostics& diagnostics) {
+    told.push_back(attachment);
+    host_name = name;
+    diagnostics.push_back({Severity::kWarning, "data", "responder", "too long a list", ""});
+  };
+  Hooks hooks(find_profile("patchbay-dhcp"), sources);
+  hooks.on_define_domain(input_.domain, input_.vmi);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].network, "data");
+  ASSERT_FALSE(told[0].addresses.empty());
+  EXPECT_EQ(told[0].addresses[0].prefix, IpPrefix::parse("192.168.0.62/26"));
+  EXPECT_FALSE(host_name.empty());
+  EXPECT_EQ(log_.count("too long a list"), 1U);
+
+  sources.tell_responder = [](const Attachment&, std::string_view, Diagnostics&) {
+    throw Error(Errc::kKernel, "nobody took it");
+  };
+  Hooks refused(find_profile("patchbay-dhcp"), sources);
+  EXPECT_THAT(error_of([&] { refused.on_define_domain(input_.domain, input_.vmi); }).what(),
+              HasSubstr("nobody took it"));
+}
+
+TEST_F(DhcpHooksTest, WithoutAResponderNobodyIsTold) {
+  HookSources sources = sources_of(pod_with("data"), log_);
+  sources.tell_responder = [](const Attachment&, std::string_view, Diagnostics&) {
+    FAIL() << "there is none";
+  };
+  Hooks(find_profile("patchbay-dhcp"), sources).on_define_domain(input_.domain, input_.vmi);
+}
+
 }  // namespace
 }  // namespace patchbay::sidecar

@@ -107,6 +107,7 @@ inline HookSources sources_of(const PodState& pod, LogBook& log) {
           .write_seed = [](std::string_view) -> WrittenSeed {
             throw std::logic_error("a seed disc where none is expected");
           },
+          .tell_responder = [](const Attachment&, std::string_view, Diagnostics&) {},
           .log = log.sink()};
 }
 

@@ -1,0 +1,28 @@
+// The filter at a guest's port that its NAD asks for by "responder" and "guard": its rules, made of
+// the plan's values. Pure.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "binding/ingress.h"
+#include "plan/network_plan.h"
+
+namespace patchbay {
+
+// Such filters are called so: a prefix and a digest of the rules, which `tc filter show` prints and
+// CHECK knows them by, for the kernel shows neither program nor map. Another program needs another
+// prefix.
+inline constexpr std::string_view kPortName = "patchbay-port-1-";
+
+// The link that the guest sends into.
+inline const IfName& port_link(const Attachment& attachment) {
+  return attachment.backend == Backend::kTap ? attachment.pod_interface : attachment.tap;
+}
+
+// Nothing where the NAD asks for neither. Throws Error{kUnsupported}
+// where the guard would have to know more than PB_MOST_PREFIXES of a family, and where guard full
+// would know none at all, and let nothing out.
+std::optional<GuestPort> guest_port(const Attachment& attachment);
+
+}  // namespace patchbay

@@ -1,0 +1,161 @@
+"""The port guard: what a guest may send, seen at the far end of the node's cable, and what was dropped, in
+`patchbay inspect`. Rule by rule it is tests/binding/guest_port_test.cc's; here frames pass a kernel."""
+
+import struct
+import unittest
+
+from lab import packets
+from lab.frames import BROADCAST, arrives, mac_bytes, packet_socket
+from lab.multus import Attachment, CniError
+from lab.tap_guest import NIC, TapGuest
+from pod_case import MAC, UPLINK, PodCase, bridge, everything, static
+
+HOST4, HOST6 = "192.168.0.50", "fd00::50"
+GUEST4, GUEST6, VIRTUAL = "192.168.0.62", "fd00::62", "192.168.0.9"
+IPAM = static(f"{GUEST4}/26", f"{GUEST6}/64", gateway=HOST4)
+STRANGER = "02:00:00:00:00:99"
+
+
+def arp(sender: str, hardware: str = MAC, source: str = MAC) -> bytes:
+    return mac_bytes(BROADCAST) + mac_bytes(source) + packets.arp(1, hardware, sender, BROADCAST, HOST4)[12:]
+
+
+def ipv4(sender: str, source: str = MAC, ports: tuple[int, int] = (5000, 5000)) -> bytes:
+    udp = struct.pack("!HHHH", *ports, 26, 0) + bytes(18)
+    return packets.ethernet(BROADCAST, source, packets.IPV4, packets.ipv4(sender, HOST4, 17, udp))
+
+
+def advertisement() -> bytes:
+    return packets.ethernet("33:33:00:00:00:01", MAC, packets.IPV6, packets.ipv6(
+        "fe80::1", packets.ALL_NODES6, bytes([packets.ROUTER_ADVERTISEMENT]) + bytes(15)))
+
+
+def tagged(vlan: int, untagged: bytes) -> bytes:
+    return untagged[:12] + bytes.fromhex("8100") + vlan.to_bytes(2, "big") + untagged[12:]
+
+
+class GuardCase(PodCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.make_bridge()
+        for address in (f"{HOST4}/26", f"{HOST6}/64"):
+            self.hosts.run("ip", "address", "add", address, "dev", UPLINK, "nodad")
+        self.wire = packet_socket(self.hosts, UPLINK)
+        self.addCleanup(self.wire.close)
+
+    def attach(self, guard: str, ipam: dict | None = IPAM, **more) -> Attachment:
+        self.blue = self.multus.attach(self.pod, "blue", bridge(ipam, patchbay={"guard": guard, **more}), mac=MAC)
+        return self.blue
+
+    def plug(self) -> TapGuest:
+        guest = self.stack.enter_context(TapGuest(self.pod, self.blue.tap, MAC))
+        self.out = packet_socket(guest.namespace, NIC)
+        self.addCleanup(self.out.close)
+        return guest
+
+    def dropped(self) -> dict:
+        return self.inspect()["panel"]["nics"][0]["port"]["dropped"]
+
+
+class Guard(GuardCase):
+    def assert_passes(self, **frames: bytes) -> None:
+        for name, sent in frames.items():
+            with self.subTest(name):
+                self.out.send(sent)
+                self.assertTrue(arrives(self.wire, sent))
+
+    def assert_stays(self, **frames: bytes) -> None:
+        """What is sent behind them arrives."""
+        for sent in frames.values():
+            self.out.send(sent)
+        mark = arp(GUEST4)[:-1] + b"!"
+        self.out.send(mark)
+        seen = []
+        self.wire.settimeout(10)
+        while not seen or seen[-1] != mark:
+            seen.append(self.wire.recv(2048))
+        for name, sent in frames.items():
+            self.assertNotIn(sent, seen, name)
+
+    def test_full(self) -> None:
+        self.attach("full", allowedAddresses=[VIRTUAL])
+        guest = self.plug()
+        guest.configure(f"{GUEST4}/26", f"{GUEST6}/64")
+        for address in (HOST4, HOST6):
+            self.assertTrue(guest.ping(address, wait=30))
+        self.assert_passes(own=ipv4(GUEST4), virtual=ipv4(VIRTUAL), gratuitous=arp(VIRTUAL))
+        self.assert_stays(address=ipv4("192.168.0.63"), gateways=arp(HOST4), server=ipv4(GUEST4, ports=(67, 68)),
+                          router=advertisement(), mac=ipv4(GUEST4, source=STRANGER),
+                          sender=arp(GUEST4, hardware=STRANGER), tag=tagged(42, ipv4(GUEST4)))
+        self.assertEqual(self.dropped(), {"ipv4": 1, "arp": 2, "dhcp": 1, "router": 1, "mac": 1, "vlan": 1})
+        self.assertIn("guard full, 7 dropped (mac 1, arp 2, ipv4 1, dhcp 1, router 1, vlan 1)",
+                      " ".join(self.pod.run(*self.as_user_107("patchbay"), "inspect", "--output", "table").split()))
+
+    def test_mac(self) -> None:
+        self.attach("mac")
+        self.plug()
+        self.assert_passes(any=ipv4("203.0.113.1"), server=ipv4(GUEST4, ports=(67, 68)), router=advertisement(),
+                           tag=tagged(42, ipv4(GUEST4)))
+        self.assert_stays(mac=ipv4(GUEST4, source=STRANGER), sender=arp(GUEST4, hardware=STRANGER),
+                          tag=tagged(42, ipv4(GUEST4, source=STRANGER)))
+        self.assertEqual(self.dropped(), {"mac": 2, "arp": 1})
+
+    def test_off_and_none_pass_all(self) -> None:
+        self.attach("off")
+        self.assertIsNone(self.pod.link("ctl" + self.blue.record[2:]))
+        self.plug()
+        self.assert_passes(mac=ipv4("203.0.113.1", source=STRANGER))
+
+    def test_trunk(self) -> None:
+        self.attach("full", trunk=[{"id": 42}])
+        self.plug()
+        self.assert_passes(tag=tagged(42, ipv4("203.0.113.1")), own=ipv4(GUEST4))
+        self.assert_stays(other_tag=tagged(43, ipv4(GUEST4)), address=ipv4("203.0.113.1"),
+                          mac=tagged(42, ipv4(GUEST4, source=STRANGER)))
+        self.assertEqual(self.dropped(), {"ipv4": 1, "mac": 1}, "the trunk's filter counts its own")
+
+    def test_in_pod_bridge(self) -> None:
+        self.attach("full", mode="bridge")
+        guest = self.plug()
+        guest.configure(f"{GUEST4}/26", f"{GUEST6}/64")
+        for address in (HOST4, HOST6):
+            self.assertTrue(guest.ping(address, wait=30))
+        self.assert_stays(address=ipv4("192.168.0.63"), mac=ipv4(GUEST4, source=STRANGER))
+        self.assertEqual(self.dropped(), {"ipv4": 1, "mac": 1})
+
+    def test_all_goes_with_the_attachment(self) -> None:
+        before = everything(self.pod)
+        for mode in ("redirect", "bridge"):
+            self.multus.detach(self.attach("full", mode=mode))
+            self.assertEqual(everything(self.pod), before, mode)
+
+
+class Drift(GuardCase):
+    def test_check_misses_what_is_gone_and_add_puts_it_back(self) -> None:
+        self.attach("full", responder=True)
+        control = "ctl" + self.blue.record[2:]
+        whole = everything(self.pod)
+        self.assertEqual(self.multus.call_binding("CHECK", self.blue), {})
+        for damage, expected in (
+                (("tc", "filter", "delete", "dev", control, "egress"), "at its egress patchbay-port-1-"),
+                (("ip", "link", "delete", control), f"link {control} is not there"),
+                (("ip", "link", "set", control, "down"), f"link {control}: expected state up"),
+                (("tc", "qdisc", "delete", "dev", self.blue.tap, "ingress"), "at its ingress patchbay-port-1-")):
+            with self.subTest(damage):
+                self.pod.run(*damage)
+                with self.assertRaisesRegex(CniError, expected):
+                    self.multus.call_binding("CHECK", self.blue)
+                self.multus.call_binding("ADD", self.blue)
+                self.assertEqual(self.multus.call_binding("CHECK", self.blue), {})
+                self.assertEqual(self.inspect()["panel"]["nics"][0]["port"]["answers"], [GUEST4, GUEST6])
+        self.assertEqual(sorted(everything(self.pod)["filters"]), sorted(whole["filters"]))
+
+    def test_guard_that_would_let_nothing_out_is_refused(self) -> None:
+        before = everything(self.pod)
+        with self.assertRaisesRegex(CniError, '"blue": guard "full" lets out what bears the guest\'s addresses'):
+            self.attach("full", ipam=None)
+        self.assertEqual(everything(self.pod)["filters"].keys(), before["filters"].keys())
+
+
+if __name__ == "__main__":
+    unittest.main()
