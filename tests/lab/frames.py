@@ -2,11 +2,13 @@
 
 import socket
 import struct
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from lab.netns import Namespace
+from lab.process import run
 
 ETH_P_ALL = 3  # linux/if_ether.h
 # linux/if_packet.h: a VLAN tag is taken out of the frame and told beside it; each frame comes and goes
@@ -18,6 +20,8 @@ ROOM = 16 << 20  # bytes that a receiver holds until they are read
 MACS = 12
 BROADCAST = "ff:ff:ff:ff:ff:ff"
 LARGEST_FRAME = 65536 + 64
+# pcap-savefile(5): magic, version, zone, accuracy, snapshot length, Ethernet
+PCAP_HEADER = struct.pack("=IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, LARGEST_FRAME, 1)
 # linux/virtio_net.h: flags, gso_type, hdr_len, gso_size, csum_start, csum_offset
 VIRTIO_NET_HDR = struct.Struct("=BBHHHH")
 NEEDS_CSUM = 1
@@ -120,3 +124,11 @@ def drain(receiver: socket.socket) -> list[Received]:
             found.append(receive(receiver))
     except BlockingIOError:
         return found
+
+
+def dissected(data: bytes) -> str:
+    """A frame as tcpdump reads it, checksums judged, on one line."""
+    with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
+        file.write(PCAP_HEADER + struct.pack("=IIII", 0, 0, len(data), len(data)) + data)  # time, lengths
+        file.flush()
+        return " ".join(run(["tcpdump", "-e", "-n", "-t", "-vvv", "-r", file.name]).split())

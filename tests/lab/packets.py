@@ -13,11 +13,15 @@ IPV4, ARP, RARP, IPV6 = 0x0800, 0x0806, 0x8035, 0x86dd
 IGMP, ICMP6, HOP_BY_HOP = 2, 58, 0  # IP protocols
 ARP_REQUEST, ARP_REPLY, RARP_REQUEST = 1, 2, 3
 # ICMPv6 types
-MLD_QUERY, ROUTER_ADVERTISEMENT, SOLICITATION, ADVERTISEMENT, MLD2_REPORT = 130, 134, 135, 136, 143
+MLD_QUERY, ROUTER_SOLICITATION, ROUTER_ADVERTISEMENT = 130, 133, 134
+SOLICITATION, ADVERTISEMENT, MLD2_REPORT = 135, 136, 143
+DISCOVER = 1  # DHCP message type (RFC 2132, 9.6)
+DHCP_CLIENT, DHCP_SERVER = 68, 67  # UDP ports
 IGMP_QUERY, IGMP3_REPORT = 0x11, 0x22
 ANSWER, LEFT, JOINED = 2, 3, 4  # of a group that is heard from anybody
 OVERRIDE = 0x20000000  # RFC 4861: the advertisement replaces what the neighbour knows
 ALL_NODES4, ALL_NODES6, REPORTS4, REPORTS6 = "224.0.0.1", "ff02::1", "224.0.0.22", "ff02::16"
+ALL_ROUTERS6 = "ff02::2"
 SHORTEST = 60  # bytes, what a NIC pads to
 # RFC 2113, RFC 2711 with padding: routers shall look at the packet.
 ROUTER_ALERT4 = bytes.fromhex("94040000")
@@ -114,6 +118,20 @@ def router_advertisement(mac: str, link_local: str, prefix: str) -> bytes:
             struct.pack("!BBBBIII", 3, 4, 64, 0xc0, 3600, 1800, 0) + packed(prefix) + b"\x01\x01" +
             mac_bytes(mac))
     return ethernet(group_mac(ALL_NODES6), mac, IPV6, ipv6(link_local, ALL_NODES6, icmp))
+
+
+def router_solicitation(mac: str) -> bytes:
+    icmp = struct.pack("!BBHI", ROUTER_SOLICITATION, 0, 0, 0) + b"\x01\x01" + mac_bytes(mac)
+    return ethernet(group_mac(ALL_ROUTERS6), mac, IPV6, ipv6(link_local(mac), ALL_ROUTERS6, icmp))
+
+
+def dhcp_discover(mac: str, *wanted: int) -> bytes:
+    """A client without an address that asks for the options `wanted` (RFC 2131, RFC 2132), its UDP without
+    checksum."""
+    bootp = struct.pack("!BBBBIHH16s16s192s", 1, 1, 6, 0, 0x70620001, 0, 0, b"", mac_bytes(mac), b"")
+    message = bootp + bytes.fromhex("63825363") + bytes([53, 1, DISCOVER, 55, len(wanted), *wanted, 255])
+    udp = struct.pack("!HHHH", DHCP_CLIENT, DHCP_SERVER, 8 + len(message), 0) + message
+    return ethernet(BROADCAST, mac, IPV4, ipv4("0.0.0.0", "255.255.255.255", socket.IPPROTO_UDP, udp))
 
 
 def igmp_query(mac: str, address: str) -> bytes:
