@@ -9,6 +9,7 @@
 #include "plan/annotation_text.h"
 #include "plan/bindings.h"
 #include "plan/guest.h"
+#include "plan/nad_options.h"
 #include "plan/vlan_range.h"
 
 namespace patchbay::cli {
@@ -179,6 +180,7 @@ Json network_attachment_definition(const NadPlan& nad, std::string_view plugin) 
   if (nad.vlan) config["vlan"] = *nad.vlan;
   config["macspoofchk"] = true;
   config["ipam"] = Json::object();
+  if (nad.responder) config[kNadOptionsKey] = {{"responder", true}};
   Json named = metadata(nad.name_space, nad.name);
   if (plugin == kCnvBridge) {
     named["annotations"] = {

@@ -248,7 +248,10 @@ class Planner {
       place.error("is a VF, which nothing in the pod can answer DHCP for",
                   vm_choice(context.source, "guestConfig: seed"));
     }
-    if (context.config == GuestConfig::kDhcp) warn_of_one_lease(context, *plan.wishes, place);
+    if (context.config == GuestConfig::kDhcp) {
+      warn_of_one_lease(context, *plan.wishes, place);
+      expect_responder(plan);
+    }
     explain(plan, "told by " + std::string(name(context.config)));
     return !std::any_of(plan_.diagnostics.begin() + static_cast<ptrdiff_t>(before),
                         plan_.diagnostics.end(),
@@ -273,6 +276,17 @@ class Planner {
     if (addresses.size() < 2) return;
     place.warn("has the IPv4 addresses " + to_string(addresses) + ", and DHCP gives it the first",
                "say " + vm_choice(context.source, "guestConfig: seed"));
+  }
+
+  // Once for a NAD that is not written here.
+  void expect_responder(const NicPlan& plan) {
+    const Target& to = plan.target;
+    const std::string nad = to.name_space + "/" + to.nad;
+    if (!needs_responder(plan) || !to.exists || !warned_.insert("NAD " + nad).second) return;
+    Place{"NAD " + nad, plan_.diagnostics}.warn(
+        "has VMs that are told their addresses by DHCP, and is not written here",
+        "write \"patchbay\": {\"responder\": true} into its configuration, for patchbay-cni to "
+        "answer them");
   }
 
   bool keep(const VmContext& context, const Nic& nic, NicPlan& plan, const Place& place) {
@@ -301,6 +315,10 @@ class Planner {
 };
 
 }  // namespace
+
+bool needs_responder(const NicPlan& nic) {
+  return nic.binding == kDhcpBinding && nic.wishes && !nic.wishes->addresses.empty();
+}
 
 ImportPlan plan_import(const Inventory& inventory, const NetworkMap& map) {
   return Planner(inventory, map).run();

@@ -44,6 +44,9 @@ struct VmPlan {
   bool operator==(const VmPlan&) const = default;
 };
 
+// Whether its guest is to be told addresses by DHCP.
+bool needs_responder(const NicPlan& nic);
+
 // A NetworkAttachmentDefinition to be written.
 struct NadPlan {
   std::string name_space;
@@ -51,6 +54,7 @@ struct NadPlan {
   std::string bridge;
   std::optional<uint16_t> vlan;      // nothing: untagged
   std::vector<std::string> sources;  // the display names of the networks that lead to it
+  bool responder = false;            // some of its VMs are told their addresses by DHCP
 
   bool operator==(const NadPlan&) const = default;
 };

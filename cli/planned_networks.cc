@@ -46,6 +46,7 @@ void plan_networks(const NetworkMap& map, ImportPlan& plan) {
       if (to.kind != Target::Kind::kNad || to.exists) continue;
       const std::pair key(to.name_space, to.nad);
       nads.try_emplace(key, NadPlan{to.name_space, to.nad, to.bridge, to.vlan, {}});
+      nads[key].responder |= needs_responder(nic);
       sources[key].insert(display_name(nic.source));
     }
   }

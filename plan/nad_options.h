@@ -19,6 +19,8 @@
 
 namespace patchbay {
 
+inline constexpr std::string_view kNadOptionsKey = "patchbay";
+
 // Absent: not said.
 struct NadOptions {
   std::optional<std::string> mode;              // "auto", "redirect", "bridge", "tap" or "macvtap"

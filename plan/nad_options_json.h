@@ -6,8 +6,6 @@
 
 namespace patchbay {
 
-inline constexpr std::string_view kNadOptionsKey = "patchbay";
-
 // `reader` is at the key's value; `also` are keys that the caller reads there.
 NadOptions read_nad_options(const JsonReader& reader,
                             const std::vector<std::string_view>& also = {});

@@ -2,6 +2,7 @@
 #include "cli/import_plan.h"
 
 #include "cli/dns_label.h"
+#include "cli/import_objects.h"
 #include "cli/nic_model.h"
 #include "plans.h"
 
@@ -289,6 +290,25 @@ TEST(ImportPlan, AVfStaysOneWhereTheMapSaysSo) {
                                     map_of(vf + "guestConfig: dhcp\ntreatUnknownAs: static\n"))
                             .diagnostics),
               ElementsAre(HasSubstr("can answer DHCP")));
+}
+
+TEST(ImportPlan, WhoIsToldByDhcpIsAnsweredByTheNetwork) {
+  const std::string networks =
+      "networks: [{from: {key: dvportgroup-1}, to: {nad: x, bridge: b}},"
+      " {from: {key: dvportgroup-2}, to: {nad: y, exists: true}}]\n";
+  const auto import_by = [&](const std::string& config) {
+    return plan_of({vm_info("a", kStatic), vm_info("b", kStatic, "02", "vm-2")},
+                   networks + "guestConfig: " + config + "\n");
+  };
+  const ImportPlan plan = import_by("dhcp");
+  ASSERT_THAT(plan.nads, SizeIs(1));
+  EXPECT_TRUE(plan.nads[0].responder);
+  EXPECT_THAT(network_attachment_definition(plan.nads[0], "bridge").dump(), HasSubstr("responder"));
+  EXPECT_THAT(warnings_of(plan.diagnostics),
+              ElementsAre(HasSubstr("has VMs that are told their addresses by DHCP")));
+  for (const char* config : {"keep", "seed", "cloud-init"}) {
+    EXPECT_FALSE(import_by(config).nads.at(0).responder) << config;
+  }
 }
 
 TEST(ImportPlan, KeepTakesNoBindingThatTells) {
