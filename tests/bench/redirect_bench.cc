@@ -1,33 +1,20 @@
 // Compares the ways to join a pod's NIC and a VM's tap (wiring.h) by the CPU time of one frame from
-// tap to tap: a single thread writes a batch into one tap and reads it from the other, so that the
-// system calls, the wiring, the veth and the node's bridge are all done on its account, softirqs
-// too, and other programs on the machine hardly matter. Wirings take turns, forwards and backwards,
-// so that a drift of the machine meets them all.
+// tap to tap (tap.h). Wirings take turns, forwards and backwards, so that a drift of the machine
+// meets them all.
 //
 //   redirect_bench [ROUNDS]
 //
-// Prints ns a frame as min/median/max over the rounds, and the median of the ratios to u32 mirred
-// of the same round.
-#include <fcntl.h>
-#include <linux/if_tun.h>
-#include <net/if.h>
-#include <poll.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
+// Prints a table in Markdown: ns a frame as min/median/max over the rounds, and the median of the
+// ratios to u32 mirred of the same round.
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <map>
-#include <stdexcept>
 #include <string>
-#include <system_error>
 #include <vector>
 
+#include "bench/tap.h"
 #include "bench/wiring.h"
 
 namespace patchbay::bench {
@@ -50,52 +37,12 @@ struct Load {
   const char* name;
   size_t size;  // of the frame
   bool gso;
-  int batch;    // below a tap's queue of 500
+  int batch;
   int batches;  // so that one measurement takes some tenths of a second
 };
 constexpr Load kLoads[] = {
     {"64", 64, false, 64, 1200}, {"1400", 1400, false, 64, 1200}, {"GSO", 60000, true, 8, 1500}};
 constexpr const char* kWays[] = {"from guest", "to guest"};
-
-[[noreturn]] void fail(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
-
-class Tap {
- public:
-  explicit Tap(const char* name) : fd_(open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC)) {
-    if (fd_ < 0) fail("open /dev/net/tun");
-    ifreq request{};
-    std::strncpy(request.ifr_name, name, IFNAMSIZ - 1);
-    request.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
-    if (ioctl(fd_, TUNSETIFF, &request) != 0) fail("make a tap");
-    if (ioctl(fd_, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6) != 0) fail("set offloads");
-    if (std::system((std::string("ip link set ") + name + " up").c_str()) != 0) fail("tap up");
-  }
-  ~Tap() { close(fd_); }
-  Tap(const Tap&) = delete;
-  Tap& operator=(const Tap&) = delete;
-
-  void send(const std::string& frame) const {
-    if (write(fd_, frame.data(), frame.size()) < 0) fail("write a frame");
-  }
-  // Reads `count` frames as long as `like`; others are not counted.
-  void receive(int count, const std::string& like) const {
-    static std::array<char, 1 << 16> buffer;
-    while (count > 0) {
-      const ssize_t size = read(fd_, buffer.data(), buffer.size());
-      if (size == static_cast<ssize_t>(like.size())) --count;
-      if (size >= 0) continue;
-      pollfd ready{fd_, POLLIN, 0};
-      constexpr int kPatience = 5000;
-      if (errno != EAGAIN) fail("read a frame");
-      if (poll(&ready, 1, kPatience) == 0) throw std::runtime_error("a frame did not arrive");
-    }
-  }
-
- private:
-  int fd_;
-};
 
 void put16(std::string& bytes, size_t at, size_t value) {
   bytes[at] = static_cast<char>(value >> 8);
@@ -141,21 +88,9 @@ std::string make_frame(const Load& load, char from, char to) {
   return frame;
 }
 
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 double nanoseconds_a_frame(const Load& load, const Tap& from, const Tap& to, bool from_guest) {
   const std::string frame = make_frame(load, from_guest ? 1 : 2, from_guest ? 2 : 1);
-  double began = 0;
-  for (int batch = -load.batches / 10; batch < load.batches; ++batch) {
-    if (batch == 0) began = cpu_seconds();
-    for (int n = 0; n < load.batch; ++n) from.send(frame);
-    to.receive(load.batch, frame);
-  }
-  return (cpu_seconds() - began) * 1e9 / (load.batch * load.batches);
+  return cost_of_a_frame(frame, load.batch, load.batches, from, to).cpu;
 }
 
 using Cell = std::pair<std::string, std::string>;     // wiring, load and way
@@ -186,8 +121,8 @@ void measure(const NamedWiring& named, Figures& figures) {
 
 void print(const Figures& figures) {
   const std::string reference = "u32 mirred";
-  std::printf("%-20s %-16s %6s %6s %6s  %s\n", "wiring", "frames", "min", "median", "max",
-              "to u32 mirred");
+  std::printf(
+      "| wiring | frames | min | median | max | to u32 mirred |\n|---|---|---|---|---|---|\n");
   for (const Load& load : kLoads) {
     for (const char* way : kWays) {
       for (const NamedWiring& named : kWirings) {
@@ -198,8 +133,8 @@ void print(const Figures& figures) {
         std::vector<double> ratios;
         for (size_t n = 0; n < values.size(); ++n) ratios.push_back(values[n] / others[n]);
         const auto [least, most] = std::minmax_element(values.begin(), values.end());
-        std::printf("%-20s %-16s %6.0f %6.0f %6.0f  %.3f\n", named.name, column(load, way).c_str(),
-                    *least, median(values), *most, median(ratios));
+        std::printf("| %s | %s | %.0f | %.0f | %.0f | %.3f |\n", named.name,
+                    column(load, way).c_str(), *least, median(values), *most, median(ratios));
       }
     }
   }
