@@ -45,10 +45,12 @@ class Clients:
             process = self._guest.start(*command, stdout=output, stderr=output)
         return self._told(told, process, log)
 
-    def udhcpc(self, *options: object) -> Told:
-        """busybox'; it stays and renews, and `-n` makes it end without a lease."""
+    def udhcpc(self, *options: object, gate: Path | None = None) -> Told:
+        """busybox'; it stays and renews, and `-n` makes it end without a lease. It begins when `gate` (gate.py)
+        opens."""
         script, told = self._script()
-        return self._run(told, "busybox", "udhcpc", "-f", "-n", "-t", 5, "-i", self._nic,
+        waits = ("flock", "--shared", "--no-fork", gate) if gate else ()
+        return self._run(told, *waits, "busybox", "udhcpc", "-f", "-n", "-t", 5, "-i", self._nic,
                          "-s", script, *options)
 
     def dhclient(self, family: int, *options: object) -> Told:
