@@ -5,7 +5,6 @@ import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,17 +33,11 @@ class Has:
 def problems_of(console: Console, plan: dict, exactly: dict[str, Has], patience: float = 60) -> list[str]:
     """What is wrong with the guest's network by its own word, after it had `patience` seconds to ask its
     DHCP servers: by the plan, and on the networks of `exactly`. Empty: nothing."""
-    return until_right(console, plan, lambda report: [*by_plan(report), *by_word(report, exactly)], patience)
-
-
-def until_right(console: Console, plan: dict, problems: Callable[[dict], list[str]],
-                patience: float = 60) -> list[str]:
-    """What `problems` finds in the report on the guest, the last time where it always finds some."""
     deadline = time.monotonic() + patience
     while True:
         try:
-            wrong = problems(verified(plan, {name: console.run(command)
-                                             for name, command in COMMANDS.items()}))
+            report = verified(plan, {name: console.run(command) for name, command in COMMANDS.items()})
+            wrong = [*by_plan(report), *by_word(report, exactly)]
         except LabError as error:  # such as systemd-resolved that does not answer yet
             wrong = [str(error)]
         if not wrong or time.monotonic() > deadline:

@@ -14,7 +14,7 @@ from lab.initrd import with_files
 from lab.manifests import Manifests
 from lab.netns import Capture
 from lab.node import Node
-from lab.verify import Has, by_word, until_right
+from lab.verify import Has, problems_of
 from lab.vm import PASSWORD, USER, VirtualMachine
 
 MANIFESTS = Manifests(Path(__file__).parent / "responder")
@@ -86,8 +86,7 @@ class Responder(unittest.TestCase):
         guest = self.guests[kind]
         guest.console.log_in(USER, PASSWORD)
         self.check_nobody_configured(kind, guest.console)
-        self.assertEqual(until_right(guest.console, guest.vm.plan(),
-                                     lambda report: by_word(report, {"blue": has})), [])
+        self.assertEqual(problems_of(guest.console, guest.vm.plan(), {"blue": has}), [])
         self.check_traffic(guest)
         self.assertEqual(guest.wire.frames(f"({ASKING}) or ({ANSWERS})"), [])
         self.assertEqual(guest.vm.stop(), 0)

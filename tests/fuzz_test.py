@@ -1,0 +1,29 @@
+"""The corpora of the fuzz targets (tests/fuzz), what they found once included, replayed without libFuzzer; under the
+sanitizers in preset asan."""
+
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from lab.fuzz import CORPUS, SEEDS, write_inputs
+from lab.paths import PROGRAMS, SOURCE
+
+
+class Fuzz(unittest.TestCase):
+    def test_every_target_has_a_corpus(self) -> None:
+        self.assertEqual({file.name[:-len("_fuzz.cc")] for file in (SOURCE / "tests/fuzz").glob("*_fuzz.cc")}, set(SEEDS))
+        self.assertLessEqual({folder.name for folder in CORPUS.iterdir()}, set(SEEDS))
+
+    def test_replayed(self) -> None:
+        for target in SEEDS:
+            with self.subTest(target), tempfile.TemporaryDirectory() as room:
+                files = write_inputs(target, Path(room))
+                self.assertGreater(len(files), 0)
+                done = subprocess.run([PROGRAMS / f"{target}_fuzz", *files], capture_output=True, text=True,
+                                      timeout=100, check=False)
+                self.assertEqual((done.returncode, done.stdout.strip()), (0, str(len(files))), done.stderr[-2000:])
+
+
+if __name__ == "__main__":
+    unittest.main()
