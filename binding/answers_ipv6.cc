@@ -196,11 +196,10 @@ class Advertisement {
   void add_route(const Route& route) {
     if (!route.via && route.to.is_default()) return;
     if (route.via && route.via == router_) {
-      if (route.to.is_default()) {
-        is_default_ = true;
-      } else {
-        add(route_option(route.to), "IPv6 routes");
-      }
+      // A router's own lifetime ends within a day, and nobody advertises it again; that of the
+      // default route as an option has no end (RFC 4191, 3.1).
+      if (route.to.is_default()) is_default_ = true;
+      add(route_option(route.to), "IPv6 routes");
       return;
     }
     diagnostics_.push_back({Severity::kWarning, attachment_.network, "responder",

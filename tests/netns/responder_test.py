@@ -110,6 +110,17 @@ class Answers(ResponderCase):
         self.assertNotEqual(self.wire.frames("icmp6 and ip6[40] == 133"), [])
         self.assertEqual(self.wire.frames(OURS), [])
 
+    def test_kernel_keeps_a_link_local_router_for_ever(self) -> None:
+        self.multus.detach(self.blue)
+        self.blue = self.attach(static(f"{GUEST6}/64", routes=[{"dst": "::/0", "gw": "fe80::1"}]))
+        guest = self.guest(self.blue).namespace
+        guest.run("sysctl", "-qw", f"net.ipv6.conf.{NIC}.router_solicitation_delay=0")
+        guest.run("ip", "link", "set", NIC, "down")
+        guest.run("ip", "link", "set", NIC, "up")
+        guest.wait_for("the default route", lambda: guest.ip("-6", "route", "show", "default"), 60)
+        route, = guest.ip("-6", "route", "show", "default")
+        self.assertEqual((route["gateway"], route.get("expires")), ("fe80::1", None))
+
     def test_check_knows_the_filter_and_misses_it(self) -> None:
         self.multus.call_binding("CHECK", self.blue)
         shown = self.pod.run("tc", "filter", "show", "dev", self.blue.tap, "ingress")

@@ -23,7 +23,8 @@ class Status(VerbsCase):
 
     def test_this_node_is_ready_for_every_option(self) -> None:
         for options in ({}, {"mode": "bridge"}, {"multiQueue": True, "trunk": [{"id": 42}]},
-                        {"ipam": "dhcp"}, {"cacheDirs": [str(self.room)]}):
+                        {"ipam": "dhcp"}, {"cacheDirs": [str(self.room)]}, {"guard": "full", "responder": True},
+                        {"guard": "mac", "mode": "bridge"}):
             with self.subTest(options):
                 self.assertEqual(self.status(**options), "")
 
