@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "binding/answers_dhcp4.h"
+#include "binding/icmpv6.h"
 #include "binding/wire_bytes.h"
 
 namespace patchbay {
@@ -14,7 +15,8 @@ namespace {
 
 constexpr size_t kForEver = 0xffffffff;
 constexpr size_t kLongestRouterLife = 65535;  // seconds; RFC 8319
-constexpr uint8_t kUdp = 17, kIcmp6 = 58;
+constexpr uint8_t kUdp = 17;
+constexpr uint8_t kRouterAdvertisement = 134;
 constexpr std::string_view kAllNodes = "ff02::1";
 
 // RFC 4861, 4191, 8106.
@@ -28,18 +30,6 @@ IpAddress link_local_of(const uint8_t* mac) {
       0xfe,   0x80,   0,    0,    0,      0,      0,     0, static_cast<uint8_t>(mac[0] ^ 2),
       mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5]};
   return IpAddress::from_bytes(Family::kIpv6, bytes);
-}
-
-// In words of 16 bits, their carries added: RFC 1071.
-uint16_t checksum_of(std::string_view bytes) {
-  uint32_t sum = 0;
-  for (size_t at = 0; at < bytes.size(); at += 2) {
-    const auto high = static_cast<uint8_t>(bytes[at]);
-    const auto low = at + 1 < bytes.size() ? static_cast<uint8_t>(bytes[at + 1]) : uint8_t{0};
-    sum += static_cast<uint32_t>(high << 8) + low;
-  }
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
-  return static_cast<uint16_t>(~sum);
 }
 
 std::vector<IpAddress> servers_of(const Attachment& attachment) {
@@ -215,18 +205,11 @@ class Advertisement {
   std::string whole() const {
     constexpr uint8_t kManagedAndOther = 0xc0;  // RFC 4861, 4.2: ask DHCPv6
     const IpAddress from = router_.value_or(link_local_of(kResponderMac));
-    WireBytes icmp;
-    icmp.u8(134).u8(0).u16(0).u8(64).u8(kManagedAndOther).u16(is_default_ ? kLongestRouterLife : 0);
-    icmp.u32(0).u32(0).raw(options_.str());
-    WireBytes pseudo;
-    pseudo.address(from).address(IpAddress::parse(kAllNodes)).u32(icmp.size()).u32(kIcmp6);
-    const uint16_t checksum = checksum_of(pseudo.str() + icmp.str());
-    WireBytes out;
-    out.u16(0x3333).u32(1).mac(Mac::from_bytes(kResponderMac)).u16(ETH_P_IPV6);
-    out.u32(0x60000000).u16(icmp.size()).u8(kIcmp6).u8(255).address(from);
-    out.address(IpAddress::parse(kAllNodes));
-    out.u8(134).u8(0).u16(checksum).raw(std::string_view(icmp.str()).substr(4));
-    return out.str();
+    WireBytes body;
+    body.u8(64).u8(kManagedAndOther).u16(is_default_ ? kLongestRouterLife : 0).u32(0).u32(0);
+    body.raw(options_.str());
+    return discovery_frame(Mac::from_bytes(kResponderMac), from, IpAddress::parse(kAllNodes),
+                           kRouterAdvertisement, body.str());
   }
 
   const Attachment& attachment_;

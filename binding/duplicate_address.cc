@@ -4,6 +4,9 @@
 #include <array>
 #include <cstdint>
 
+#include "binding/icmpv6.h"
+#include "binding/wire_bytes.h"
+
 namespace patchbay {
 namespace {
 
@@ -32,13 +35,10 @@ constexpr size_t kNextHeaderAt = kEtherSize + 6;
 constexpr size_t kHopLimitAt = kEtherSize + 7;
 constexpr size_t kSourceAt = kEtherSize + 8;
 constexpr size_t kDestinationAt = kEtherSize + 24;
-constexpr uint8_t kIcmpv6 = 58;
-constexpr uint8_t kHopLimit = 255;  // RFC 4861, section 7.1: nothing that a router passed on
 
 // RFC 4861, sections 4.3, 4.4 and 4.6; offsets from the ICMPv6 header.
 constexpr uint8_t kSolicitation = 135;
 constexpr uint8_t kAdvertisement = 136;
-constexpr size_t kChecksumAt = 2;
 constexpr size_t kFlagsAt = 4;
 constexpr uint8_t kSolicited = 0x40;
 constexpr size_t kTargetAt = 8;
@@ -53,19 +53,6 @@ uint16_t word_at(std::string_view bytes, size_t at) {
   return static_cast<uint16_t>(byte_at(bytes, at) << 8 | byte_at(bytes, at + 1));
 }
 
-void put_word(std::string& bytes, uint16_t word) {
-  bytes.push_back(static_cast<char>(word >> 8));
-  bytes.push_back(static_cast<char>(word & 0xff));
-}
-
-std::string_view bytes_of(const Mac& mac) {
-  return {reinterpret_cast<const char*>(mac.bytes()), kMacSize};
-}
-
-std::string_view bytes_of(const IpAddress& address) {
-  return {reinterpret_cast<const char*>(address.bytes()), address.size()};
-}
-
 IpAddress address_at(std::string_view bytes, size_t at, Family family) {
   return IpAddress::from_bytes(family, bytes.data() + at);
 }
@@ -78,62 +65,25 @@ std::optional<Mac> mac_at(std::string_view bytes, size_t at) {
 }
 
 // ff02::1:ffXX:XXXX (RFC 4291, section 2.7.1).
-std::string solicited_node_group(std::string_view address) {
+IpAddress solicited_node_group(const IpAddress& address) {
   constexpr std::string_view kPrefix("\xff\x02\0\0\0\0\0\0\0\0\0\x01\xff", 13);
-  return std::string(kPrefix) + std::string(address.substr(kPrefix.size()));
-}
-
-// RFC 1071 over the pseudo-header of RFC 8200, section 8.1, and the message. A message that holds
-// its checksum gives 0.
-uint16_t icmpv6_checksum(std::string_view source, std::string_view destination,
-                         std::string_view message) {
-  uint32_t sum = static_cast<uint32_t>(message.size()) + kIcmpv6;
-  const auto add = [&sum](std::string_view bytes) {
-    for (size_t at = 0; at + 1 < bytes.size(); at += 2) sum += word_at(bytes, at);
-    if (bytes.size() % 2 == 1) sum += static_cast<uint32_t>(byte_at(bytes, bytes.size() - 1)) << 8;
-  };
-  add(source);
-  add(destination);
-  add(message);
-  while (sum >> 16 != 0) sum = (sum & 0xffff) + (sum >> 16);
-  return static_cast<uint16_t>(~sum & 0xffff);
+  WireBytes group;
+  group.raw(kPrefix);
+  for (size_t i = kPrefix.size(); i < address.size(); ++i) group.u8(address.bytes()[i]);
+  return address_at(group.str(), 0, Family::kIpv6);
 }
 
 std::string arp_probe(const IpAddress& address, const Mac& sender) {
-  std::string frame(kMacSize, '\xff');
-  frame += bytes_of(sender);
-  put_word(frame, kArp);
-  frame += kArpStart;
-  put_word(frame, kArpRequest);
-  frame += bytes_of(sender);
-  frame += bytes_of(IpAddress::any(Family::kIpv4));
-  frame.append(kMacSize, '\0');
-  frame += bytes_of(address);
-  return frame;
+  WireBytes frame;
+  frame.raw("\xff\xff\xff\xff\xff\xff").mac(sender).u16(kArp).raw(kArpStart).u16(kArpRequest);
+  frame.mac(sender).address(IpAddress::any(Family::kIpv4)).zeros(kMacSize).address(address);
+  return frame.str();
 }
 
 std::string neighbour_solicitation(const IpAddress& address, const Mac& sender) {
-  const std::string group = solicited_node_group(bytes_of(address));
-  const IpAddress nobody = IpAddress::any(Family::kIpv6);
-  const auto message = [&address](uint16_t checksum) {
-    std::string text{static_cast<char>(kSolicitation), '\0'};
-    put_word(text, checksum);
-    text.append(kTargetAt - kFlagsAt, '\0');
-    text += bytes_of(address);
-    return text;
-  };
-  std::string frame = "\x33\x33" + group.substr(12);  // RFC 2464, section 7
-  frame += bytes_of(sender);
-  put_word(frame, kIpv6);
-  frame.push_back(static_cast<char>(kIpv6Version << 4));
-  frame.append(3, '\0');
-  put_word(frame, kDiscoverySize);
-  frame.push_back(static_cast<char>(kIcmpv6));
-  frame.push_back(static_cast<char>(kHopLimit));
-  frame += bytes_of(nobody);
-  frame += group;
-  frame += message(icmpv6_checksum(bytes_of(nobody), group, message(0)));
-  return frame;
+  return discovery_frame(sender, IpAddress::any(Family::kIpv6), solicited_node_group(address),
+                         kSolicitation,
+                         WireBytes().zeros(kTargetAt - kFlagsAt).address(address).str());
 }
 
 std::optional<AddressClaim> arp_claim(std::string_view frame) {
@@ -181,8 +131,9 @@ std::optional<AddressClaim> solicited(std::string_view frame, const IpAddress& t
                                       const Options& options) {
   if (!address_at(frame, kSourceAt, Family::kIpv6).is_any()) return std::nullopt;
   if (!options[kSourceLinkLayer].empty()) return std::nullopt;
-  const std::string group = solicited_node_group(bytes_of(target));
-  if (frame.substr(kDestinationAt, group.size()) != group) return std::nullopt;
+  if (address_at(frame, kDestinationAt, Family::kIpv6) != solicited_node_group(target)) {
+    return std::nullopt;
+  }
   const auto mac = mac_at(frame, kMacSize);
   return mac ? std::optional(AddressClaim{target, *mac}) : std::nullopt;
 }
@@ -201,9 +152,10 @@ std::optional<std::string_view> icmpv6_message(std::string_view frame) {
 std::optional<AddressClaim> discovery_claim(std::string_view frame) {
   const auto message = icmpv6_message(frame);
   if (!message || message->size() < kDiscoverySize) return std::nullopt;
-  if (byte_at(frame, kHopLimitAt) != kHopLimit || byte_at(*message, 1) != 0) return std::nullopt;
-  const std::string_view source = frame.substr(kSourceAt, 16);
-  const std::string_view destination = frame.substr(kDestinationAt, 16);
+  if (byte_at(frame, kHopLimitAt) != kDiscoveryHopLimit || byte_at(*message, 1) != 0)
+    return std::nullopt;
+  const IpAddress source = address_at(frame, kSourceAt, Family::kIpv6);
+  const IpAddress destination = address_at(frame, kDestinationAt, Family::kIpv6);
   if (icmpv6_checksum(source, destination, *message) != 0) return std::nullopt;
   const IpAddress target = address_at(*message, kTargetAt, Family::kIpv6);
   const auto options = options_of(*message);
