@@ -1,12 +1,14 @@
 #include "binding/guest_port.h"
 
 #include <cstring>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "binding/guest_answers.h"
 #include "plan/digest.h"
 #include "plan/error.h"
+#include "plan/record.h"
 #include "plan/text.h"
 
 namespace patchbay {
@@ -73,12 +75,11 @@ pb_guard guard_of(const Attachment& attachment) {
   return guard;
 }
 
-std::string port_name(const PortRules& rules) {
+// After what the record keeps of it, not after the bytes made of that: another version of
+// patchbay-cni finds its own again.
+std::string port_name(const Attachment& attachment) {
   constexpr size_t kDigits = 8;
-  std::string bytes(reinterpret_cast<const char*>(&rules.guard), sizeof rules.guard);
-  if (rules.responds)
-    bytes.append(reinterpret_cast<const char*>(&rules.answers), sizeof rules.answers);
-  return std::string(kPortName) + sha256_digits(bytes, kDigits);
+  return std::string(kPortName) + sha256_digits(to_json(record_of(attachment)), kDigits);
 }
 
 }  // namespace
@@ -93,10 +94,9 @@ std::optional<GuestPort> guest_port(const Attachment& attachment) {
     Diagnostics told_at_add;
     rules->answers = answers_for(attachment, "", told_at_add);
   }
-  std::string name = port_name(*rules);
   // Behind a tap that the network's plugin made nobody knows the link that leads on.
   const bool ends_here = attachment.backend == Backend::kTap;
-  return GuestPort{std::move(name), std::move(rules), nullptr,
+  return GuestPort{port_name(attachment), std::move(rules), nullptr,
                    ends_here ? IfName() : attachment.pod_interface};
 }
 

@@ -10,9 +10,9 @@
 
 namespace patchbay {
 
-// Such filters are called so: a prefix and a digest of the rules, which `tc filter show` prints and
-// CHECK knows them by, for the kernel shows neither program nor map. Another program needs another
-// prefix.
+// Such filters are called so: a prefix and a digest of what the rules are made of, which `tc filter
+// show` prints and CHECK knows them by, for the kernel shows neither program nor map. A program
+// that does otherwise needs another prefix.
 inline constexpr std::string_view kPortName = "patchbay-port-1-";
 
 // The link that the guest sends into.

@@ -280,7 +280,7 @@ TEST(Guard, DamagedFramesGetNothingPastIt) {
   EXPECT_GT(let_out, 20000);
 }
 
-TEST(GuestPort, IsNamedAfterItsRules) {
+TEST(GuestPort, IsNamedAfterWhatTheRecordKeeps) {
   const auto name = [](const Attachment& attachment) { return guest_port(attachment)->name; };
   const std::string full = name(guarded(Guard::kFull));
   EXPECT_TRUE(full.starts_with("patchbay-port-1-")) << full;

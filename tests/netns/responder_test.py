@@ -5,7 +5,7 @@ import unittest
 
 from lab.dhcp import DhcpServer
 from lab.dhcp_clients import Clients
-from lab.multus import BINDING_NAD, Attachment, CniError
+from lab.multus import Attachment, CniError
 from lab.process import LabError
 from lab.tap_guest import NIC, TapGuest
 from pod_case import MAC, UPLINK, PodCase, bridge, everything, static
@@ -153,10 +153,10 @@ class Boundaries(ResponderCase):
         self.assertEqual(everything(self.pod), before)
 
     def test_macvtap_is_refused(self) -> None:
+        self.node.run("ip", "link", "set", UPLINK, "nomaster")
         blue = self.adopt_macvtap("blue")
-        blue.binding_nad = {**BINDING_NAD, "patchbay": {"cacheDirs": [str(self.multus.cache)], "responder": True}}
         with self.assertRaisesRegex(CniError, "guarded and answered at a tap only"):
-            self.multus.add_binding(blue)
+            self.multus.add_binding(blue, {"patchbay": {"cacheDirs": [str(self.multus.cache)], "responder": True}})
 
 
 if __name__ == "__main__":
