@@ -1,7 +1,6 @@
 #include "cli/record_input.h"
 
 #include <algorithm>
-#include <regex>
 #include <sstream>
 
 #include "cli/plan_input.h"
@@ -30,23 +29,39 @@ std::string only_network(const Vmi& vmi, const std::string& file) {
               file);
 }
 
+// Of "7: pb2053dbbf6ec@if3: <…" the name of a record's link, or of one that continues it ("…a" to
+// "…z"); empty for any other line.
+std::string_view record_link_in(std::string_view line) {
+  constexpr size_t kFirstName = 13;  // "pb" and 11 digits
+  const size_t start = line.find(": ");
+  if (start == std::string_view::npos || start == 0 ||
+      line.find_first_not_of("0123456789") != start) {
+    return {};
+  }
+  std::string_view name = line.substr(start + 2);
+  name = name.substr(0, name.find(": "));
+  if (name.size() == line.size() - start - 2) return {};
+  name = name.substr(0, name.find('@'));
+  const bool continues = name.size() == kFirstName + 1 && name.back() >= 'a' && name.back() <= 'z';
+  return is_record_name(continues ? name.substr(0, kFirstName) : name) ? name : std::string_view();
+}
+
 // The links of a record, each with its alias: "7: pb2053dbbf6ec: <…" and, below it, "    alias {…".
 std::vector<PodLink> links_of(const std::string& ip_link) {
-  static const std::regex kLink(R"(^\d+: (pb[0-9a-f]{11}[a-z]?)(@[^:]*)?: .*)");
-  static const std::regex kAlias(R"(^\s+alias (.*)$)");
-  constexpr size_t kLongestLine = 4096;  // std::regex needs a stack for each byte
+  constexpr std::string_view kAlias = "alias ";
   std::vector<PodLink> links;
   std::istringstream lines(ip_link);
   bool inside = false;
   for (std::string line; std::getline(lines, line);) {
-    if (line.size() > kLongestLine) continue;
     if (line.ends_with('\r')) line.pop_back();
-    std::smatch match;
-    if (!line.empty() && line[0] >= '0' && line[0] <= '9') {
-      inside = std::regex_match(line, match, kLink);
-      if (inside) links.push_back({.name = IfName::parse(match[1].str()), .kind = "dummy"});
-    } else if (inside && std::regex_match(line, match, kAlias)) {
-      links.back().alias = match[1].str();
+    const size_t text = line.find_first_not_of(" \t");
+    if (text == std::string::npos) continue;
+    if (text == 0) {
+      const std::string name(record_link_in(line));
+      inside = !name.empty();
+      if (inside) links.push_back({.name = IfName::parse(name), .kind = "dummy"});
+    } else if (inside && line.compare(text, kAlias.size(), kAlias) == 0) {
+      links.back().alias = line.substr(text + kAlias.size());
     }
   }
   return links;
