@@ -93,7 +93,8 @@ PB_INLINE enum pb_reason pb_judge_ipv4(struct frame* in, const struct pb_guard* 
   const int begins = (ip.fragment & PB_NET16(0x1fff)) == 0;
   if (ip.protocol == PB_PROTOCOL_UDP && begins) {
     if (frame_load(in, PB_IP_AT + words * 4, ports, sizeof ports)) return PB_MALFORMED;
-    if (ports[0] == PB_NET16(67)) return PB_SERVES_DHCP;
+    // Clients look at the port it comes to, few at the one it comes from.
+    if (ports[0] == PB_NET16(67) || ports[1] == PB_NET16(68)) return PB_SERVES_DHCP;
   }
   if (ip.from != 0) return pb_allowed4(rules, ip.from) ? PB_LET_OUT : PB_FOREIGN_IPV4;
   // Without an address yet: a DHCP client, and who joins a group (RFC 3376, 4.2.13).
@@ -200,7 +201,7 @@ PB_INLINE int pb_without_address(__u8 icmp6_type) {
 
 PB_INLINE enum pb_reason pb_judge_ipv6(struct frame* in, int full, const struct pb_guard* rules) {
   struct pb_ipv6 ip;
-  __u16 port;
+  __u16 ports[2];
   __u8 icmp6_type = 0;
   if (frame_load(in, PB_IP_AT, &ip, sizeof ip) ||
       (ip.version_flow & PB_NET32(0xf0000000U)) != PB_NET32(0x60000000U)) {
@@ -220,8 +221,8 @@ PB_INLINE enum pb_reason pb_judge_ipv6(struct frame* in, int full, const struct 
   }
   if (!full) return PB_LET_OUT;
   if (!payload.headless && payload.next == PB_PROTOCOL_UDP) {
-    if (frame_load(in, payload.at, &port, sizeof port)) return PB_MALFORMED;
-    if (port == PB_NET16(547)) return PB_SERVES_DHCP;
+    if (frame_load(in, payload.at, ports, sizeof ports)) return PB_MALFORMED;
+    if (ports[0] == PB_NET16(547) || ports[1] == PB_NET16(546)) return PB_SERVES_DHCP;
   }
   if (pb_is_unspecified6(ip.from)) {
     return pb_without_address(icmp6_type) ? PB_LET_OUT : PB_FOREIGN_IPV6;

@@ -180,7 +180,7 @@ TEST(Guard, FullLetsOutItsAddressesAndTheAllowed) {
 
 TEST(Guard, FullLetsAGuestAskThatHasNoAddressYet) {
   EXPECT_EQ(kFull.v4(ipv4("0.0.0.0", 17, udp(68, 67))), PB_LET_OUT);
-  EXPECT_EQ(kFull.v4(ipv4("0.0.0.0", 17, udp(68, 68))), PB_FOREIGN_IPV4);
+  EXPECT_EQ(kFull.v4(ipv4("0.0.0.0", 17, udp(69, 67))), PB_FOREIGN_IPV4);
   EXPECT_EQ(kFull.v4(ipv4("0.0.0.0", 6, "")), PB_FOREIGN_IPV4);
   EXPECT_EQ(kFull.v4(ipv4("0.0.0.0", 2, "igmp")), PB_LET_OUT);
   EXPECT_EQ(kFull.arp4(arp("0.0.0.0", "192.168.0.62")), PB_LET_OUT) << "a probe";
@@ -201,7 +201,9 @@ TEST(Guard, FullLetsNoServerAndNoRouterOut) {
       << "behind options";
   EXPECT_EQ(kFull.v4(ipv4("192.168.0.62", 17, "x")), PB_MALFORMED) << "ports in another fragment";
   EXPECT_EQ(kFull.v4(ipv4("192.168.0.62", 17, "x", 5)), PB_LET_OUT) << "a later fragment";
+  EXPECT_EQ(kFull.v4(ipv4("192.168.0.62", 17, udp(5000, 68))), PB_SERVES_DHCP) << "any port's";
   EXPECT_EQ(kFull.v6(ipv6("fe80::1", 17, udp(547, 546))), PB_SERVES_DHCP);
+  EXPECT_EQ(kFull.v6(ipv6("fe80::1", 17, udp(5000, 546))), PB_SERVES_DHCP);
   EXPECT_EQ(kFull.v6(ipv6("fe80::1", 17, udp(546, 547))), PB_LET_OUT);
   for (const uint8_t type : {uint8_t{134}, uint8_t{137}}) {
     EXPECT_EQ(kFull.v6(ipv6("fe80::1", 58, icmp6(type))), PB_ROUTES);
