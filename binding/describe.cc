@@ -111,6 +111,13 @@ void tell_of_context(const AttachmentSources& sources, Backend backend, Diagnost
        "write selinuxContext for the network's plugin itself, as the tap plugin has it"});
 }
 
+void tell_of_allowed(const AttachmentSources& sources, Diagnostics& diagnostics) {
+  if (!sources.options.allowed_addresses || sources.options.guard == Guard::kFull) return;
+  diagnostics.push_back({Severity::kWarning, sources.network, "allowedAddresses",
+                         "lets nothing out: only guard \"full\" looks at addresses",
+                         "write \"guard\": \"full\" beside it, or leave it out"});
+}
+
 Wiring wiring_of(const AttachmentSources& sources, Backend backend) {
   const LinkState& nic = sources.nic;
   Wiring wiring;
@@ -159,6 +166,7 @@ Attachment describe_attachment(const AttachmentSources& sources, Diagnostics& di
   }
   attachment.wiring = wiring_of(sources, choice.backend);
   tell_of_context(sources, choice.backend, diagnostics);
+  tell_of_allowed(sources, diagnostics);
   if (attachment.wiring.responder) answers_for(attachment, "", diagnostics);
   return attachment;
 }

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "binding/guest_answers.h"
+#include "binding/redirect.h"
+#include "binding/responder/control.h"
 #include "plan/digest.h"
 #include "plan/error.h"
 #include "plan/record.h"
@@ -16,6 +18,7 @@ namespace {
 
 static_assert(static_cast<int>(Guard::kMac) == PB_GUARD_MAC);
 static_assert(static_cast<int>(Guard::kFull) == PB_GUARD_FULL);
+static_assert(kLauncherUid == PB_LAUNCHER_UID);
 
 [[noreturn]] void refuse(const Attachment& attachment, const std::string& found) {
   throw Error(Errc::kUnsupported,
@@ -54,6 +57,14 @@ void put_prefix(const Attachment& attachment, const IpPrefix& prefix, pb_guard& 
   }
 }
 
+void put_routers(const Attachment& attachment, pb_guard& guard) {
+  for (const Route& route : attachment.routes) {
+    if (guard.routers == PB_MOST_ROUTERS) return;
+    if (!route.via || route.via->family() != Family::kIpv6 || !route.via->is_link_local()) continue;
+    std::memcpy(guard.router[guard.routers++], route.via->bytes(), route.via->size());
+  }
+}
+
 pb_guard guard_of(const Attachment& attachment) {
   const Wiring& wiring = attachment.wiring;
   pb_guard guard{};
@@ -67,6 +78,7 @@ pb_guard guard_of(const Attachment& attachment) {
     put_prefix(attachment, {address, static_cast<uint8_t>(address.size() * 8)}, guard);
   }
   for (const IpPrefix& prefix : wiring.allowed) put_prefix(attachment, prefix, guard);
+  put_routers(attachment, guard);
   if (guard.prefixes4 == 0 && guard.prefixes6 == 0) {
     refuse(attachment,
            "lets out what bears the guest's addresses, and its IPAM gave none; write those of its "

@@ -57,7 +57,7 @@ struct CopyDhcpAnswers {
 struct PortRules {
   pb_guard guard{};
   pb_answers answers{};
-  bool responds = false;  // what the pod tells it later is heard, too (port_control.h)
+  bool responds = false;  // answers the guest, by `answers` or what the pod tells it later
 };
 
 // Frames that the guard does not let out are dropped; what the guest asks by DHCP or of routers is

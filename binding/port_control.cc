@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <iterator>
 #include <memory>
@@ -29,30 +30,43 @@ bool set_option(const FileDescriptor& socket, int option) {
   return setsockopt(socket.get(), SOL_SOCKET, option, &on, sizeof on) == 0;
 }
 
-// What comes back of it; nothing, with errno, where nothing does.
-bool exchange(const IfName& control, pb_control& message) {
-  const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+bool send(const FileDescriptor& socket, const IfName& control, const pb_control& message) {
   const std::string name = control.str();
   sockaddr_in everybody{};
   everybody.sin_family = AF_INET;
   everybody.sin_port = htons(PB_CONTROL_PORT);
   everybody.sin_addr.s_addr = INADDR_BROADCAST;
-  const bool sent =
-      socket.get() >= 0 && set_option(socket, SO_BROADCAST) && set_option(socket, SO_NO_CHECK) &&
-      setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, name.data(),
-                 static_cast<socklen_t>(name.size())) == 0 &&
-      sendto(socket.get(), &message, sizeof message, 0, reinterpret_cast<sockaddr*>(&everybody),
-             sizeof everybody) == static_cast<ssize_t>(sizeof message);
-  if (!sent) return false;
+  return socket.get() >= 0 && set_option(socket, SO_BROADCAST) && set_option(socket, SO_NO_CHECK) &&
+         setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, name.data(),
+                    static_cast<socklen_t>(name.size())) == 0 &&
+         sendto(socket.get(), &message, sizeof message, 0, reinterpret_cast<sockaddr*>(&everybody),
+                sizeof everybody) == static_cast<ssize_t>(sizeof message);
+}
+
+bool wait_for_answer(const FileDescriptor& socket) {
   pollfd waiting{socket.get(), POLLIN, 0};
-  if (poll(&waiting, 1, kWaitMilliseconds) <= 0) {
-    errno = ETIMEDOUT;
-    return false;
-  }
+  int ready = -1;
+  do ready = poll(&waiting, 1, kWaitMilliseconds);
+  while (ready < 0 && errno == EINTR);
+  if (ready == 0) errno = ETIMEDOUT;
+  return ready > 0;
+}
+
+// `message` is the answer to it then; false, with errno, where none comes.
+bool exchange(const IfName& control, pb_control& message) {
+  const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!send(socket, control, message) || !wait_for_answer(socket)) return false;
   const ssize_t got = recv(socket.get(), &message, sizeof message, MSG_DONTWAIT);
   errno = EBADMSG;
   return got == static_cast<ssize_t>(sizeof message) && message.magic == PB_CONTROL_MAGIC &&
          message.operation == PB_REPORT;
+}
+
+// Of what can be told.
+bool same_answers(const pb_answers& one, const pb_answers& other) {
+  constexpr size_t kTold = offsetof(pb_answers, dhcp4);
+  return std::memcmp(reinterpret_cast<const char*>(&one) + kTold,
+                     reinterpret_cast<const char*>(&other) + kTold, sizeof one - kTold) == 0;
 }
 
 std::unique_ptr<pb_control> message_of(pb_control_operation operation) {
@@ -89,9 +103,10 @@ std::vector<IpAddress> answered_addresses(const pb_answers& answers) {
 void tell_responder(const Attachment& attachment, std::string_view host_name,
                     Diagnostics& diagnostics) {
   const IfName control = link_names_beside(attachment.pod_interface).control;
+  const pb_answers answers = answers_for(attachment, host_name, diagnostics);
   const auto message = message_of(PB_TELL);
-  message->answers = answers_for(attachment, host_name, diagnostics);
-  if (exchange(control, *message)) return;
+  message->answers = answers;
+  if (exchange(control, *message) && same_answers(message->answers, answers)) return;
   throw Error(Errc::kKernel,
               "network " + in_quotes(attachment.network) +
                   ": expected the responder at the guest's port to take what it is to answer, by "

@@ -81,8 +81,8 @@ Attachment probe_attachment(const LinkState& nic, const NadOptions& options) {
   attachment.ipam = options.ipam.value_or("");
   attachment.wiring.multi_queue = options.multi_queue.value_or(false);
   attachment.wiring.responder = options.responder.value_or(false);
-  // Full needs addresses; the program is the same.
-  if (options.guard.value_or(Guard::kOff) != Guard::kOff) attachment.wiring.guard = Guard::kMac;
+  attachment.wiring.guard = options.guard.value_or(Guard::kOff);
+  attachment.wiring.allowed = {IpPrefix::parse("0.0.0.0/0"), IpPrefix::parse("::/0")};
   attachment.wiring.trunk = options.trunk.value_or(std::vector<VlanRange>());
   return attachment;
 }

@@ -129,9 +129,9 @@ struct FilterPort {
   bool operator==(const FilterPort&) const = default;
 };
 
-// `link` is a dummy that is up and mute, by which the pod speaks with the filter `name` at the
-// guest's port `port` (port_control.h): so the sidecar tells it the annotation's addresses, and
-// anybody reads what it counts. Nothing of it goes anywhere.
+// `link` is a dummy, or a bridge without ports, that is up and mute, by which the pod speaks with
+// the filter `name` at the guest's port `port` (port_control.h): so the sidecar tells it the
+// annotation's addresses, and anybody reads what it counts. Nothing of it goes anywhere.
 struct MakeControl {
   IfName link;
   IfName port;

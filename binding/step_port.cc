@@ -5,6 +5,7 @@
 #include "binding/silence.h"
 #include "binding/step_text.h"
 #include "plan/error.h"
+#include "plan/text.h"
 
 namespace patchbay {
 namespace {
@@ -13,6 +14,11 @@ bool is_port(const IngressFilter& filter) { return std::holds_alternative<GuestP
 
 bool has_only_ports(const Ingress& ingress) {
   return std::all_of(ingress.filters.begin(), ingress.filters.end(), is_port);
+}
+
+Differences foreign_control(const IfName& link, const LinkState& state) {
+  if (state.kind == "dummy" || state.kind == "bridge") return {};
+  return {differs(link, "kind", "dummy or bridge", kind_of(state))};
 }
 
 bool is_ready(const LinkState& link) {
@@ -45,7 +51,7 @@ void FilterPort::apply(Kernel& kernel) const {
 void FilterPort::undo(Kernel& kernel) const {
   if (!kernel.read_link(link)) return;
   const auto found = kernel.read_ingress(link);
-  if (found && has_only_ports(*found)) kernel.remove_ingress(link);
+  if (found && !found->filters.empty() && has_only_ports(*found)) kernel.remove_ingress(link);
 }
 
 std::string FilterPort::text() const { return "filter " + link.str() + " by " + port.name; }
@@ -55,7 +61,9 @@ std::vector<IfName> FilterPort::links() const { return {link}; }
 Differences MakeControl::verify(Kernel& kernel) const {
   const auto state = kernel.read_link(link);
   if (!state) return {missing(link)};
-  Differences found = loudness(*state);
+  Differences found = foreign_control(link, *state);
+  if (!found.empty()) return found;
+  found = loudness(*state);
   if (!state->up) found.push_back(differs(link, "state", "up", "down"));
   if (state->mtu != PB_CONTROL_MTU) {
     found.push_back(
@@ -76,6 +84,10 @@ void MakeControl::apply(Kernel& kernel) const {
     kernel.make_dummy(link);
     state = kernel.read_link(link);
     if (!state) throw Error(Errc::kKernel, "link " + link.str() + " vanished once made");
+  }
+  if (const Differences foreign = foreign_control(link, *state); !foreign.empty()) {
+    throw Error(Errc::kConflict, "the pod has a link where our control link belongs: " +
+                                     join(foreign) + "; delete it, or find out who made it");
   }
   if (!is_ready(*state)) {
     LinkChange change = silencing(*state);

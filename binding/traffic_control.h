@@ -50,8 +50,9 @@ NetlinkMessage add_dhcp_answers_request(int from, uint16_t priority, int program
 // GuestPort, by cls_bpf with direct-action: `program` is the number of load_port's file.
 NetlinkMessage add_port_request(int link, uint16_t priority, int program, std::string_view name);
 
-// Who sends by `link`: a clsact qdisc, and one filter at its egress, by cls_bpf with direct-action,
-// which takes the place of the last one. `program` is the number of load_control's file.
+// MakeControl's, at the egress of `link`: a clsact qdisc, and one filter by cls_bpf with
+// direct-action, which takes the place of the last one. `program` is the number of load_control's
+// file.
 NetlinkMessage add_clsact_request(int link);
 NetlinkMessage set_control_request(int link, int program, std::string_view name);
 NetlinkMessage read_egress_filters_request(int link);

@@ -58,12 +58,13 @@ std::optional<CniCacheEntry> cached_result(const AttachmentCall& call, const IfN
       call.options.cache_dirs.empty() ? usual_cache_dirs() : call.options.cache_dirs;
   auto cached = find_cached_result(dirs, call.container_id, nic);
   if (!cached) {
-    diagnostics.push_back(
-        {Severity::kWarning, call.network, nic.str(),
-         "no cached CNI result in " + join(dirs) +
-             ": addresses and routes are taken from the interface, DNS is unknown",
-         "name the runtime's cache in the binding's NAD: "
-         "\"patchbay\": {\"cacheDirs\": […]}"});
+    diagnostics.push_back({Severity::kWarning, call.network, nic.str(),
+                           "no cached CNI result in " + join(dirs) +
+                               ": addresses and routes are taken from the interface; DNS and the "
+                               "options of the network's "
+                               "own NAD (guard, responder, trunk, …) are unknown",
+                           "name the runtime's cache in the binding's NAD: "
+                           "\"patchbay\": {\"cacheDirs\": […]}"});
   }
   return cached;
 }
@@ -187,10 +188,11 @@ void del(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
   const auto records = record_links(kernel, call.names.record);
   const auto parked = parked_record(records, call, diagnostics);
   Record any;
-  // Whatever we may have made goes.
-  any.wiring.lent = true;
-  any.wiring.guard = Guard::kMac;
-  const auto steps = steps_for(describe_parked(call.network, call.names, parked.value_or(any)));
+  any.wiring.lent = true;  // whatever we may have made goes
+  Record made = parked.value_or(any);
+  // By MAC the filter's rules can always be made; undone, it is known by whatever name it has.
+  made.wiring.guard = Guard::kMac;
+  const auto steps = steps_for(describe_parked(call.network, call.names, made));
   Attempts attempts;
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
     // The record is made first: without one the pod's interface is as its plugin made it.

@@ -29,8 +29,9 @@ std::vector<std::string> addresses_of(const PanelNic& nic);
 std::vector<std::string> routes_of(const PanelNic& nic);
 std::vector<std::string> dns_of(const PanelNic& nic);
 // All that passes, where something does not: "of the guest's VLANs 42, 100-199".
-std::vector<std::string> port_of(const PanelNic& nic);  // guard, responder
 std::vector<std::string> limits_of(const PanelNic& nic);
+// What its port says of itself: "guard full", "3 dropped (arp 3)", "answers with 192.168.0.62".
+std::vector<std::string> port_of(const PanelNic& nic);
 
 // The frames on each of the three ways, from the guest outwards and back.
 struct Traffic {

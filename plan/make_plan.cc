@@ -9,6 +9,7 @@
 #include "plan/dhcp_binding.h"
 #include "plan/domain_wishes.h"
 #include "plan/error.h"
+#include "plan/guard_check.h"
 #include "plan/migration.h"
 #include "plan/names.h"
 #include "plan/sameness.h"
@@ -254,6 +255,7 @@ void address(const Nic& nic, Attachment& attachment, Diagnostics& diagnostics) {
                      .pod_link = nic.ours && !nic.record ? nic.pod_link : nullptr,
                      .status = asks_status ? nic.status : nullptr},
                     attachment, diagnostics);
+  if (nic.record) judge_guard(*nic.record, attachment, diagnostics);
   lease_of(attachment);
   leave_to_dhcp(nic.wishes, attachment, diagnostics);
 }

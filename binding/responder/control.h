@@ -1,12 +1,13 @@
-// How the pod speaks with a guest's port: one UDP datagram, broadcast out of the network's record
-// control link (ctl<h>) by root or by the launcher's user, who has no capability. A program at that
-// link's egress takes it, and sends it back with what the port counts and answers. Plain C, for
-// both sides; headers are in network order, what is behind them as this machine has it.
+// How the pod speaks with a guest's port: one UDP datagram, broadcast out of the network's control
+// link (ctl<h>) by root or by the launcher's user, who has no capability. A program at that link's
+// egress takes it, and sends it back with what the port counts and answers. Plain C, for both
+// sides; headers are in network order, what is behind them as this machine has it.
 #pragma once
 
 #include "binding/responder/answers.h"
 #include "binding/responder/guard_rules.h"
 
+#define PB_LAUNCHER_UID 107           // redirect.h
 #define PB_CONTROL_PORT 0x7062        // "pb"
 #define PB_CONTROL_MAGIC 0x70620001U  // and the version of what follows
 #define PB_CONTROL_AT 42              // Ethernet, IPv4, UDP

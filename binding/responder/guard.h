@@ -7,10 +7,15 @@
 // behind, and what hides it still is dropped (RFC 7113; RFC 6980 for neighbour discovery).
 #pragma once
 
+#include "binding/responder/dhcp4.h"
 #include "binding/responder/guard_rules.h"
 #include "binding/responder/headers.h"
 
+#define PB_PROTOCOL_ICMP 1
 #define PB_PROTOCOL_IGMP 2
+#define PB_ICMP_REDIRECT 5
+#define PB_ICMP_ROUTER 9
+#define PB_RARP_REQUEST 3
 #define PB_MOST_EXTENSIONS 8
 #define PB_MOST_ND_OPTIONS 8
 
@@ -27,18 +32,6 @@ struct pb_arp {
   __u8 target_ip[4];
 };
 
-enum pb_icmp6_type {
-  PB_MLD_QUERY = 130,
-  PB_MLD_REPORT = 131,
-  PB_MLD_DONE = 132,
-  PB_ROUTER_SOLICITATION = 133,
-  PB_ROUTER_ADVERTISEMENT = 134,
-  PB_NEIGHBOUR_SOLICITATION = 135,
-  PB_NEIGHBOUR_ADVERTISEMENT = 136,
-  PB_REDIRECT = 137,
-  PB_MLD2_REPORT = 143,
-};
-
 PB_INLINE int pb_allowed4(const struct pb_guard* rules, __u32 address) {
   for (__u32 i = 0; i < PB_MOST_PREFIXES; ++i) {
     if (i >= rules->prefixes4) return 0;
@@ -47,9 +40,14 @@ PB_INLINE int pb_allowed4(const struct pb_guard* rules, __u32 address) {
   return 0;
 }
 
-// A link-local address is the guest's own choice.
+// A link-local address is the guest's own choice, but for the routers' that it was told.
 PB_INLINE int pb_allowed6(const struct pb_guard* rules, const __u32* address) {
-  if ((address[0] & PB_NET32(0xffc00000U)) == PB_NET32(0xfe800000U)) return 1;
+  if ((address[0] & PB_NET32(0xffc00000U)) == PB_NET32(0xfe800000U)) {
+    for (__u32 i = 0; i < PB_MOST_ROUTERS; ++i) {
+      if (i < rules->routers && pb_same_address6(address, rules->router[i])) return 0;
+    }
+    return 1;
+  }
   for (__u32 i = 0; i < PB_MOST_PREFIXES; ++i) {
     if (i >= rules->prefixes6) return 0;
     const struct pb_prefix6* prefix = &rules->v6[i];
@@ -68,15 +66,17 @@ PB_INLINE int pb_is_unspecified6(const __u32* address) {
 }
 
 // A probe (RFC 5227) has no sender's address and asks for the one it wants. The announcement by
-// RARP that QEMU makes behind a migration has neither.
-PB_INLINE enum pb_reason pb_judge_arp(struct frame* in, int full, const struct pb_guard* rules) {
+// RARP that QEMU makes behind a migration has neither; nothing else is said by RARP.
+PB_INLINE enum pb_reason pb_judge_arp(struct frame* in, __u32 at, int reverse, int full,
+                                      const struct pb_guard* rules) {
   struct pb_arp arp;
   __u32 sender, target;
-  if (frame_load(in, PB_IP_AT, &arp, sizeof arp) || arp.hardware_length != 6 ||
+  if (frame_load(in, at, &arp, sizeof arp) || arp.hardware_length != 6 ||
       arp.protocol_length != 4) {
     return PB_MALFORMED;
   }
   if (!pb_same_mac(arp.sender, rules->guest)) return PB_FOREIGN_ARP;
+  if (reverse && arp.operation != PB_NET16(PB_RARP_REQUEST)) return PB_FOREIGN_ARP;
   if (!full) return PB_LET_OUT;
   __builtin_memcpy(&sender, arp.sender_ip, sizeof sender);
   __builtin_memcpy(&target, arp.target_ip, sizeof target);
@@ -84,17 +84,41 @@ PB_INLINE enum pb_reason pb_judge_arp(struct frame* in, int full, const struct p
   return pb_allowed4(rules, sender == 0 ? target : sender) ? PB_LET_OUT : PB_FOREIGN_ARP;
 }
 
-PB_INLINE enum pb_reason pb_judge_ipv4(struct frame* in, const struct pb_guard* rules) {
+// What a DHCP client says is said of its own hardware address: no other's lease is taken or given
+// up.
+PB_INLINE enum pb_reason pb_judge_dhcp4(struct frame* in, __u32 udp_at,
+                                        const struct pb_guard* rules) {
+  __u8 client[6];
+  const __u32 at = udp_at + sizeof(struct pb_udp) + __builtin_offsetof(struct pb_bootp, mac);
+  if (frame_load(in, at, client, sizeof client)) return PB_MALFORMED;
+  return pb_same_mac(client, rules->guest) ? PB_LET_OUT : PB_FOREIGN_MAC;
+}
+
+// Whether its protocol's head says what only a server or a router says.
+PB_INLINE enum pb_reason pb_judge_payload4(struct frame* in, __u32 at, __u8 protocol,
+                                           __u16 ports[2], const struct pb_guard* rules) {
+  __u8 type;
+  if (protocol == PB_PROTOCOL_ICMP) {
+    if (frame_load(in, at, &type, sizeof type)) return PB_MALFORMED;
+    return type == PB_ICMP_REDIRECT || type == PB_ICMP_ROUTER ? PB_ROUTES : PB_LET_OUT;
+  }
+  if (protocol != PB_PROTOCOL_UDP) return PB_LET_OUT;
+  if (frame_load(in, at, ports, 2 * sizeof ports[0])) return PB_MALFORMED;
+  // Clients look at the port it comes to, few at the one it comes from.
+  if (ports[0] == PB_NET16(67) || ports[1] == PB_NET16(68)) return PB_SERVES_DHCP;
+  const int asks = ports[0] == PB_NET16(68) && ports[1] == PB_NET16(67);
+  return asks ? pb_judge_dhcp4(in, at, rules) : PB_LET_OUT;
+}
+
+PB_INLINE enum pb_reason pb_judge_ipv4(struct frame* in, __u32 at, const struct pb_guard* rules) {
   struct pb_ipv4 ip;
   __u16 ports[2] = {0, 0};
-  if (frame_load(in, PB_IP_AT, &ip, sizeof ip) || ip.version_length >> 4 != 4) return PB_MALFORMED;
+  if (frame_load(in, at, &ip, sizeof ip) || ip.version_length >> 4 != 4) return PB_MALFORMED;
   const __u32 words = ip.version_length & 0xf;
   if (words < sizeof ip / 4) return PB_MALFORMED;
-  const int begins = (ip.fragment & PB_NET16(0x1fff)) == 0;
-  if (ip.protocol == PB_PROTOCOL_UDP && begins) {
-    if (frame_load(in, PB_IP_AT + words * 4, ports, sizeof ports)) return PB_MALFORMED;
-    // Clients look at the port it comes to, few at the one it comes from.
-    if (ports[0] == PB_NET16(67) || ports[1] == PB_NET16(68)) return PB_SERVES_DHCP;
+  if ((ip.fragment & PB_NET16(0x1fff)) == 0) {
+    const enum pb_reason reason = pb_judge_payload4(in, at + words * 4, ip.protocol, ports, rules);
+    if (reason != PB_LET_OUT) return reason;
   }
   if (ip.from != 0) return pb_allowed4(rules, ip.from) ? PB_LET_OUT : PB_FOREIGN_IPV4;
   // Without an address yet: a DHCP client, and who joins a group (RFC 3376, 4.2.13).
@@ -113,8 +137,18 @@ struct pb_payload {
   __u8 malformed;
 };
 
+// IANA's protocol numbers of the extension headers (RFC 7045).
+enum pb_extension {
+  PB_HOP_BY_HOP = 0,
+  PB_ROUTING = 43,
+  PB_FRAGMENT = 44,
+  PB_AUTHENTICATION = 51,
+  PB_DESTINATION = 60,
+};
+
 PB_INLINE int pb_is_extension(__u8 next) {
-  return next == 0 || next == 43 || next == 44 || next == 51 || next == 60;
+  return next == PB_HOP_BY_HOP || next == PB_ROUTING || next == PB_FRAGMENT ||
+         next == PB_AUTHENTICATION || next == PB_DESTINATION;
 }
 
 // 1 behind the last extension.
@@ -127,11 +161,11 @@ static long pb_skip_extension(__u32 number, void* context) {
     payload->malformed = 1;
     return 1;
   }
-  if (payload->next == 44) {
+  if (payload->next == PB_FRAGMENT) {
     payload->fragmented = 1;
     payload->headless = (head[2] | (head[3] & 0xf8)) != 0;
     payload->at += 8;
-  } else if (payload->next == 51) {
+  } else if (payload->next == PB_AUTHENTICATION) {
     payload->at += (head[1] + 2U) * 4;
   } else {
     payload->at += (head[1] + 1U) * 8;
@@ -168,7 +202,23 @@ PB_INLINE int pb_foreign_nd_options(const struct pb_payload* payload, __u32 head
                                     const struct pb_guard* rules) {
   struct pb_nd_options options = {payload->in, rules, payload->at + head, payload->end, 0};
   PB_REPEAT(PB_MOST_ND_OPTIONS, pb_judge_nd_option, &options);
-  return options.foreign || options.at < options.end;
+  return options.foreign || options.at != options.end;
+}
+
+// Where the options begin that name their sender's link-layer address; 0: there are none. A
+// redirect's name another's rightly.
+PB_INLINE __u32 pb_nd_head(__u8 type) {
+  switch (type) {
+    case PB_ROUTER_SOLICITATION:
+      return 8;
+    case PB_ROUTER_ADVERTISEMENT:
+      return 16;
+    case PB_NEIGHBOUR_SOLICITATION:
+    case PB_NEIGHBOUR_ADVERTISEMENT:
+      return 24;
+    default:
+      return 0;
+  }
 }
 
 // What ICMPv6 says; `type` is left where the caller looks at it.
@@ -179,14 +229,11 @@ PB_INLINE enum pb_reason pb_judge_icmp6(const struct pb_payload* payload, int fu
   if (frame_load(payload->in, payload->at, &icmp, sizeof icmp)) return PB_MALFORMED;
   *type = icmp.type;
   if (full && (icmp.type == PB_ROUTER_ADVERTISEMENT || icmp.type == PB_REDIRECT)) return PB_ROUTES;
-  const int asks_routers = icmp.type == PB_ROUTER_SOLICITATION;
-  if (!asks_routers && icmp.type != PB_NEIGHBOUR_SOLICITATION &&
-      icmp.type != PB_NEIGHBOUR_ADVERTISEMENT) {
-    return PB_LET_OUT;
-  }
+  const __u32 head = pb_nd_head(icmp.type);
+  if (head == 0) return PB_LET_OUT;
   if (payload->fragmented) return PB_FOREIGN_NEIGHBOUR;
-  if (pb_foreign_nd_options(payload, asks_routers ? 8 : 24, rules)) return PB_FOREIGN_NEIGHBOUR;
-  if (!full || asks_routers) return PB_LET_OUT;
+  if (pb_foreign_nd_options(payload, head, rules)) return PB_FOREIGN_NEIGHBOUR;
+  if (!full || icmp.type == PB_ROUTER_SOLICITATION) return PB_LET_OUT;
   // Who solicits without an address wants the target for itself (RFC 4862).
   if (icmp.type == PB_NEIGHBOUR_SOLICITATION && !pb_is_unspecified6(ip->from)) return PB_LET_OUT;
   if (frame_load(payload->in, payload->at + 8, target, sizeof target)) return PB_MALFORMED;
@@ -199,15 +246,16 @@ PB_INLINE int pb_without_address(__u8 icmp6_type) {
          icmp6_type == PB_MLD_REPORT || icmp6_type == PB_MLD_DONE || icmp6_type == PB_MLD2_REPORT;
 }
 
-PB_INLINE enum pb_reason pb_judge_ipv6(struct frame* in, int full, const struct pb_guard* rules) {
+PB_INLINE enum pb_reason pb_judge_ipv6(struct frame* in, __u32 at, int full,
+                                       const struct pb_guard* rules) {
   struct pb_ipv6 ip;
   __u16 ports[2];
   __u8 icmp6_type = 0;
-  if (frame_load(in, PB_IP_AT, &ip, sizeof ip) ||
+  if (frame_load(in, at, &ip, sizeof ip) ||
       (ip.version_flow & PB_NET32(0xf0000000U)) != PB_NET32(0x60000000U)) {
     return PB_MALFORMED;
   }
-  const __u32 behind = PB_IP_AT + sizeof ip;
+  const __u32 behind = at + sizeof ip;
   struct pb_payload payload = {in, behind, behind + PB_NET16(ip.length), ip.next, 0, 0, 0};
   if (pb_is_extension(payload.next)) {
     PB_REPEAT(PB_MOST_EXTENSIONS, pb_skip_extension, &payload);
@@ -215,6 +263,10 @@ PB_INLINE enum pb_reason pb_judge_ipv6(struct frame* in, int full, const struct 
       return PB_MALFORMED;
     }
   }
+  // What lies behind the packet's end is nobody's word, though it lie in the frame.
+  const int has_head =
+      !payload.headless && (payload.next == PB_PROTOCOL_ICMP6 || payload.next == PB_PROTOCOL_UDP);
+  if (payload.at + (has_head ? 4 : 0) > payload.end) return PB_MALFORMED;
   if (!payload.headless && payload.next == PB_PROTOCOL_ICMP6) {
     const enum pb_reason reason = pb_judge_icmp6(&payload, full, &icmp6_type, &ip, rules);
     if (reason != PB_LET_OUT) return reason;
@@ -230,6 +282,10 @@ PB_INLINE enum pb_reason pb_judge_ipv6(struct frame* in, int full, const struct 
   return pb_allowed6(rules, ip.from) ? PB_LET_OUT : PB_FOREIGN_IPV6;
 }
 
+PB_INLINE int pb_is_tag(__u32 protocol) {
+  return protocol == PB_NET16(0x8100) || protocol == PB_NET16(0x88a8);
+}
+
 // Of a frame that came out of the guest. `protocol`, in network order, is what it carries behind
 // its tag, if it has one; `tagged`: with a VLAN's id.
 PB_INLINE enum pb_reason pb_judge(struct frame* in, __u32 protocol, int tagged,
@@ -237,20 +293,30 @@ PB_INLINE enum pb_reason pb_judge(struct frame* in, __u32 protocol, int tagged,
   struct pb_ethernet ethernet;
   if (frame_load(in, 0, &ethernet, sizeof ethernet)) return PB_MALFORMED;
   if (!pb_same_mac(ethernet.from, rules->guest)) return PB_FOREIGN_MAC;
-  const int twice = protocol == PB_NET16(0x8100) || protocol == PB_NET16(0x88a8);
+  const int twice = pb_is_tag(protocol);
+  __u32 at = PB_IP_AT;
   int full = rules->mode == PB_GUARD_FULL;
   if (full && (tagged || twice)) {
     if (!rules->trunk) return PB_TAGGED;
     full = 0;  // another network's addresses
   }
+  if (twice) {
+    __u16 inner[2];  // the second tag's, and what it carries
+    if (frame_load(in, at, inner, sizeof inner)) return PB_MALFORMED;
+    // A tag that receivers take off by the way would hide what it carries, and so would a third.
+    if ((inner[0] & PB_NET16(0xfff)) == 0 || pb_is_tag(inner[1])) return PB_TAGGED;
+    protocol = inner[1];
+    at += sizeof inner;
+  }
   switch (protocol) {
     case PB_NET16(0x0806):
+      return pb_judge_arp(in, at, 0, full, rules);
     case PB_NET16(0x8035):
-      return pb_judge_arp(in, full, rules);
+      return pb_judge_arp(in, at, 1, full, rules);
     case PB_NET16(0x0800):
-      return full ? pb_judge_ipv4(in, rules) : PB_LET_OUT;
+      return full ? pb_judge_ipv4(in, at, rules) : PB_LET_OUT;
     case PB_NET16(0x86dd):
-      return pb_judge_ipv6(in, full, rules);
+      return pb_judge_ipv6(in, at, full, rules);
     default:
       return full ? PB_FOREIGN_TYPE : PB_LET_OUT;
   }

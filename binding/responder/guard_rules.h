@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 #define PB_MOST_PREFIXES 16  // of each family
+#define PB_MOST_ROUTERS 4
 
 enum pb_guard_mode {
   PB_GUARD_OFF = 0,
@@ -27,6 +28,9 @@ struct pb_guard {
   __u8 trunk;     // 1: frames with a VLAN id pass; which, a filter behind this one says
   __u32 prefixes4;
   __u32 prefixes6;
+  __u32 routers;
+  __u32 unused;
+  __u32 router[PB_MOST_ROUTERS][4];  // link-local ones, which the guest is not
   struct pb_prefix4 v4[PB_MOST_PREFIXES];
   struct pb_prefix6 v6[PB_MOST_PREFIXES];
 };

@@ -46,6 +46,18 @@ struct pb_udp {
   __u16 checksum;
 };
 
+// RFC 4861, RFC 2710, RFC 3810.
+enum pb_icmp6_type {
+  PB_MLD_REPORT = 131,
+  PB_MLD_DONE = 132,
+  PB_ROUTER_SOLICITATION = 133,
+  PB_ROUTER_ADVERTISEMENT = 134,
+  PB_NEIGHBOUR_SOLICITATION = 135,
+  PB_NEIGHBOUR_ADVERTISEMENT = 136,
+  PB_REDIRECT = 137,
+  PB_MLD2_REPORT = 143,
+};
+
 struct pb_icmp6 {
   __u8 type;
   __u8 code;

@@ -12,8 +12,6 @@
 #include "binding/responder/control.h"
 #include "binding/responder/guard.h"
 
-#define PB_LAUNCHER_UID 107
-
 // Set before it is loaded, and frozen then: of what is off the verifier leaves nothing.
 const volatile struct pb_guard pb_rules = {};
 const volatile __u32 pb_responds = 0;

@@ -5,14 +5,13 @@
 #include "binding/responder/headers.h"
 
 #define PB_ICMP6_AT 54
-#define PB_SOLICITATION 133
 
 PB_INLINE int pb_solicits_router(struct frame* in) {
   struct pb_ipv6 ip;
   struct pb_icmp6 icmp;
   return frame_load(in, PB_IP_AT, &ip, sizeof ip) == 0 && ip.next == PB_PROTOCOL_ICMP6 &&
          ip.hops == 255 && frame_load(in, PB_ICMP6_AT, &icmp, sizeof icmp) == 0 &&
-         icmp.type == PB_SOLICITATION;
+         icmp.type == PB_ROUTER_SOLICITATION;
 }
 
 // Turns a frame that pb_solicits_router() into the advertisement.

@@ -60,6 +60,11 @@ std::string arp(std::string_view sender, std::string_view target, const Mac& har
       .address(ip(target))
       .str();
 }
+std::string reverse(std::string_view address, uint16_t operation) {
+  std::string packet = arp(address, address);
+  packet[7] = static_cast<char>(operation);
+  return packet;
+}
 std::string ipv4(std::string_view from, uint8_t protocol, std::string_view payload,
                  uint16_t fragment = 0, size_t options = 0) {
   const size_t words = 5 + options;
@@ -149,11 +154,14 @@ TEST(Guard, KnowsTheGuestByItsMac) {
 }
 
 TEST(Guard, ByItsMacAloneLetsEveryAddressOut) {
+  const std::string advertised = icmp6(134, WireBytes().zeros(12).str());
   EXPECT_EQ(kMac.v4(ipv4("203.0.113.1", 6, "")), PB_LET_OUT);
   EXPECT_EQ(kMac.arp4(arp("203.0.113.1", "192.168.0.1")), PB_LET_OUT);
   EXPECT_EQ(kMac.v6(ipv6("2001:db8::1", 6, "")), PB_LET_OUT);
   EXPECT_EQ(kMac.v4(ipv4("192.168.0.62", 17, udp(67, 68))), PB_LET_OUT);
-  EXPECT_EQ(kMac.v6(ipv6("fe80::1", 58, icmp6(134))), PB_LET_OUT);
+  EXPECT_EQ(kMac.v6(ipv6("fe80::1", 58, advertised + link_layer(1, kGuest))), PB_LET_OUT);
+  EXPECT_EQ(kMac.v6(ipv6("fe80::1", 58, advertised + link_layer(1, kStranger))),
+            PB_FOREIGN_NEIGHBOUR);
   EXPECT_EQ(kMac(tagged(42, 0x0800).raw(ipv4("203.0.113.1", 6, "")).str()), PB_LET_OUT);
   EXPECT_EQ(kMac.of(0x88cc, "lldp"), PB_LET_OUT);
 }
@@ -179,13 +187,13 @@ TEST(Guard, FullLetsOutItsAddressesAndTheAllowed) {
 }
 
 TEST(Guard, FullLetsAGuestAskThatHasNoAddressYet) {
-  EXPECT_EQ(kFull.v4(ipv4("0.0.0.0", 17, udp(68, 67))), PB_LET_OUT);
   EXPECT_EQ(kFull.v4(ipv4("0.0.0.0", 17, udp(69, 67))), PB_FOREIGN_IPV4);
   EXPECT_EQ(kFull.v4(ipv4("0.0.0.0", 6, "")), PB_FOREIGN_IPV4);
   EXPECT_EQ(kFull.v4(ipv4("0.0.0.0", 2, "igmp")), PB_LET_OUT);
   EXPECT_EQ(kFull.arp4(arp("0.0.0.0", "192.168.0.62")), PB_LET_OUT) << "a probe";
   EXPECT_EQ(kFull.arp4(arp("0.0.0.0", "192.168.0.63")), PB_FOREIGN_ARP) << "a probe of another's";
-  EXPECT_EQ(kFull.of(0x8035, arp("0.0.0.0", "0.0.0.0")), PB_LET_OUT) << "QEMU's announcement";
+  EXPECT_EQ(kFull.of(0x8035, reverse("0.0.0.0", 3)), PB_LET_OUT) << "QEMU's announcement";
+  EXPECT_EQ(kFull.of(0x8035, reverse("192.168.0.62", 4)), PB_FOREIGN_ARP);
   EXPECT_EQ(kFull.v6(ipv6("::", 58, neighbour(135, "fd00::62"))), PB_LET_OUT);
   EXPECT_EQ(kFull.v6(ipv6("::", 58, neighbour(135, "fe80::77"))), PB_LET_OUT);
   EXPECT_EQ(kFull.v6(ipv6("::", 58, neighbour(135, "fd00::63"))), PB_FOREIGN_NEIGHBOUR);
@@ -205,6 +213,10 @@ TEST(Guard, FullLetsNoServerAndNoRouterOut) {
   EXPECT_EQ(kFull.v6(ipv6("fe80::1", 17, udp(547, 546))), PB_SERVES_DHCP);
   EXPECT_EQ(kFull.v6(ipv6("fe80::1", 17, udp(5000, 546))), PB_SERVES_DHCP);
   EXPECT_EQ(kFull.v6(ipv6("fe80::1", 17, udp(546, 547))), PB_LET_OUT);
+  EXPECT_EQ(kFull.v4(ipv4("192.168.0.62", 1, "\x08 echo")), PB_LET_OUT);
+  for (const char* type : {"\x05 redirect", "\x09 router"}) {
+    EXPECT_EQ(kFull.v4(ipv4("192.168.0.62", 1, type)), PB_ROUTES);
+  }
   for (const uint8_t type : {uint8_t{134}, uint8_t{137}}) {
     EXPECT_EQ(kFull.v6(ipv6("fe80::1", 58, icmp6(type))), PB_ROUTES);
     EXPECT_EQ(kFull.v6(ipv6("fe80::1", 60, extension(58) + icmp6(type))), PB_ROUTES);
@@ -237,6 +249,45 @@ TEST(Guard, WhatIsHiddenIsDropped) {
   EXPECT_EQ(kFull.v6(WireBytes().u8(0x40).zeros(60).str()), PB_MALFORMED);
 }
 
+TEST(Guard, WhatLiesBehindThePacketsEndCountsForNothing) {
+  const auto of_length = [](uint16_t length, uint8_t next, const std::string& payload) {
+    std::string packet = ipv6("fe80::1", next, payload);
+    packet[4] = static_cast<char>(length >> 8);
+    packet[5] = static_cast<char>(length);
+    return packet;
+  };
+  const std::string lie = neighbour(136, "fd00::62", link_layer(2, kStranger));
+  for (const Judge* judge : {&kMac, &kFull}) {
+    EXPECT_EQ(judge->v6(of_length(0, 0, extension(58) + lie)), PB_MALFORMED)
+        << "RFC 2675 has no use";
+    EXPECT_EQ(judge->v6(of_length(24, 58, lie)), PB_LET_OUT) << "the option is padding";
+    EXPECT_EQ(judge->v6(of_length(27, 58, lie)), PB_FOREIGN_NEIGHBOUR);
+    // A first fragment whose chain goes on in the second; a decoy lies in the padding.
+    EXPECT_EQ(judge->v6(of_length(16, 44, fragment(60, 0) + extension(17, 1) + extension(59))),
+              PB_MALFORMED);
+  }
+  EXPECT_EQ(kFull.v6(of_length(2, 17, udp(546, 547))), PB_MALFORMED);
+}
+
+TEST(Guard, KnowsTheRoutersThatTheGuestWasTold) {
+  Attachment routed = guarded(Guard::kFull);
+  routed.routes = {Route{.to = IpPrefix::parse("::/0"), .via = ip("fe80::1")}};
+  const Judge judge(routed);
+  EXPECT_EQ(judge.v6(ipv6("fe80::2", 58, neighbour(136, "fe80::1"))), PB_FOREIGN_NEIGHBOUR);
+  EXPECT_EQ(judge.v6(ipv6("fe80::1", 6, "")), PB_FOREIGN_IPV6);
+  EXPECT_EQ(judge.v6(ipv6("fe80::2", 58, neighbour(135, "fe80::1"))), PB_LET_OUT) << "it asks";
+  EXPECT_EQ(judge.v6(ipv6("fe80::2", 58, neighbour(136, "fe80::2"))), PB_LET_OUT);
+}
+
+TEST(Guard, ADhcpClientSpeaksOfItselfOnly) {
+  const auto asks = [](const Mac& client) {
+    return udp(68, 67) + WireBytes().u8(3).zeros(27).mac(client).zeros(30).str();
+  };
+  EXPECT_EQ(kFull.v4(ipv4("0.0.0.0", 17, asks(kGuest))), PB_LET_OUT);
+  EXPECT_EQ(kFull.v4(ipv4("192.168.0.62", 17, asks(kStranger))), PB_FOREIGN_MAC);
+  EXPECT_EQ(kFull.v4(ipv4("0.0.0.0", 17, udp(68, 67))), PB_MALFORMED);
+}
+
 TEST(Guard, TaggedFramesAreTheTrunks) {
   const std::string foreign = ipv4("203.0.113.1", 6, "");
   EXPECT_EQ(kFull(tagged(42, 0x0800).raw(foreign).str()), PB_TAGGED);
@@ -245,6 +296,12 @@ TEST(Guard, TaggedFramesAreTheTrunks) {
       << "a priority alone is no VLAN";
   EXPECT_EQ(kFull(tagged(0, 0x8100).u16(42).u16(0x0800).raw(foreign).str()), PB_TAGGED);
   EXPECT_EQ(kFull.of(0x88cc, "lldp"), PB_FOREIGN_TYPE);
+  const std::string stranger = arp("203.0.113.1", "1.1.1.1", kStranger);
+  EXPECT_EQ(kMac(tagged(0, 0x8100).u16(0).u16(0x0806).raw(stranger).str()), PB_TAGGED)
+      << "receivers take both off";
+  EXPECT_EQ(kMac(tagged(42, 0x8100).u16(7).u16(0x0806).raw(stranger).str()), PB_FOREIGN_ARP);
+  EXPECT_EQ(kMac(tagged(42, 0x8100).u16(7).u16(0x0800).raw(foreign).str()), PB_LET_OUT);
+  EXPECT_EQ(kMac(tagged(42, 0x8100).u16(7).u16(0x8100).raw(foreign).str()), PB_TAGGED);
   Attachment trunk = guarded(Guard::kFull);
   trunk.wiring.trunk = {{42, 42}};
   const Judge judge(trunk);
@@ -257,7 +314,7 @@ TEST(Guard, TaggedFramesAreTheTrunks) {
 // Whatever a guest sends: what gets out bears its MAC, and what is IPv4 an address of its own.
 TEST(Guard, DamagedFramesGetNothingPastIt) {
   const std::vector<std::string> good = {
-      ethernet(kGuest, 0x0800).raw(ipv4("192.168.0.62", 17, udp(68, 67))).str(),
+      ethernet(kGuest, 0x0800).raw(ipv4("192.168.0.62", 17, udp(5000, 53))).str(),
       ethernet(kGuest, 0x0806).raw(arp("192.168.0.62", "192.168.0.1")).str(),
       ethernet(kGuest, 0x86dd)
           .raw(ipv6("fe80::1", 60,
