@@ -91,6 +91,12 @@ class Verify(unittest.TestCase):
             yield console
 
     @staticmethod
+    def give_prompt(console: Console) -> None:
+        """Leaving kills virsh, and what it has not passed on is lost."""
+        console.send(PROMPT)
+        console.wait_for(r"root@\S+# $", 60)
+
+    @staticmethod
     def knock(console: Console) -> None:
         """Until somebody answers: what is typed while virsh is still connecting is lost."""
         def answered() -> bool:
@@ -114,7 +120,7 @@ class Verify(unittest.TestCase):
             nic = console.run("ip -br link | grep 02:00:00:00:00:62").split()[0]
             console.run(f"ip address del {OWN} dev {nic}; ip address add {OTHER} dev {nic}; {LEFT}")
             before = console.run(STILL)
-            console.send(PROMPT)
+            self.give_prompt(console)
         done = self.verify(*self.virsh)
         self.assertEqual((done.returncode, done.stderr), (DIFFERS, ""), done.stdout)
         self.assertIn(f"  DIFFERS  addresses\n           expected {OWN}, {OWN6}\n"
@@ -126,7 +132,7 @@ class Verify(unittest.TestCase):
             self.assertNotIn("cksum", console.run("history"))
             console.run(f"ip address del {OTHER} dev {nic}; ip address add {OWN} dev {nic}; "
                         f"ip route replace 198.51.100.0/24 via {HOST} proto static")
-            console.send(PROMPT)
+            self.give_prompt(console)
         done = self.verify(*self.virsh, "--ping", HOST, "--ping", HOST6)
         self.assert_as_planned(done)
         for host in (HOST, HOST6):
