@@ -3,11 +3,11 @@
 
 import unittest
 
-from guard_case import (GUEST4, GUEST6, HOST4, HOST6, STRANGER, VIRTUAL, GuardCase, advertisement, arp, ipv4,
+from guard_case import (GUEST4, GUEST6, HOST4, HOST6, IPAM, STRANGER, VIRTUAL, GuardCase, advertisement, arp, ipv4,
                         tagged)
 from lab.frames import arrives
-from lab.multus import CniError
-from pod_case import everything
+from lab.multus import BINDING_NAD, CniError
+from pod_case import MAC, bridge, everything
 
 
 class Guard(GuardCase):
@@ -102,6 +102,22 @@ class Drift(GuardCase):
                 self.assertEqual(self.multus.call_binding("CHECK", self.blue), {})
                 self.assertEqual(self.inspect()["panel"]["nics"][0]["port"]["answers"], [GUEST4, GUEST6])
         self.assertEqual(sorted(everything(self.pod)["filters"]), sorted(whole["filters"]))
+
+    def test_a_kernel_that_takes_no_program_fails_only_who_asked(self) -> None:
+        """strace answers for it."""
+        refuses = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=bpf", "-e", "inject=bpf:error=EPERM")
+        blue = self.multus.add_network(self.pod, "blue", bridge(IPAM), mac=MAC)
+        blue.binding_interface = "net1"
+        self.pod.settle()
+        before = everything(self.pod)
+        for options in ({"guard": "mac"}, {"responder": True}):
+            blue.binding_nad = {**BINDING_NAD, "patchbay": {"cacheDirs": [str(self.multus.cache)], **options}}
+            with self.assertRaisesRegex(CniError, "could not load the BPF program of the guest's port: Operation not "
+                                        "permitted.*it needs Linux 5.17"):
+                self.multus.call_binding("ADD", blue, under=refuses)
+            self.assertEqual(everything(self.pod), before)
+        blue.binding_nad = {**BINDING_NAD, "patchbay": {"cacheDirs": [str(self.multus.cache)]}}
+        self.multus.call_binding("ADD", blue, under=refuses)
 
     def test_guard_that_would_let_nothing_out_is_refused(self) -> None:
         before = everything(self.pod)
