@@ -131,12 +131,13 @@ TEST(SuggestMap, HostileNamesMakeNoYaml) {
 }
 
 TEST(SuggestMap, RandomNamesMakeNoYaml) {
+  constexpr std::string_view kOdd = ":#-{}[]'\"\\\n\t ,&*!|>%@`aZ0\x01\x7f\x80\xc3\xa9";
   std::mt19937 random(7);
   for (int i = 0; i < 500; ++i) {
     Network network;
     for (std::string* text : {&network.key, &network.name, &network.owner_name}) {
       for (size_t n = random() % 12; n > 0; --n) {
-        *text += ":#-{}[]'\"\\\n\t ,&*!|>%@`aZ0\x01\x7f\x80\xc3\xa9"[random() % 34];
+        *text += kOdd[random() % kOdd.size()];
       }
     }
     expect_only_fill_ins(on(network), std::to_string(i) + "\n");
