@@ -2,8 +2,10 @@
 
 import unittest
 
+from lab.dhcp_clients import Clients
 from lab.multus import CniError
-from lab.tap_guest import TapGuest
+from lab.process import LabError
+from lab.tap_guest import NIC, TapGuest
 from pod_case import MAC, PodCase, everything, static
 
 IPS = ["192.168.0.62/26", "fd00::62/64"]
@@ -42,6 +44,19 @@ class TapPlugin(PodCase):
             guest.configure(*IPS)
             for address in (POD4, POD6):
                 self.assertTrue(guest.ping(address.split("/")[0]), address)
+
+    def test_the_guest_is_answered_and_guarded_at_it(self) -> None:
+        blue = self.attach({"responder": True, "guard": "mac"})
+        self.assertEqual(self.multus.call_binding("CHECK", blue), {})
+        with TapGuest(self.pod, blue.pod_interface, self.record(blue)["mac"]) as guest:
+            clients = Clients(guest.namespace, NIC, self.room)
+            self.assertEqual(clients.udhcpc()["ip"], "192.168.0.62")
+            guest.namespace.run("ip", "link", "set", NIC, "address", "02:00:00:00:00:99")
+            with self.assertRaises(LabError):
+                clients.udhcpc("-t", 1, "-T", 1)
+        self.assertGreater(self.inspect()["panel"]["nics"][0]["port"]["dropped"]["mac"], 0)
+        self.multus.detach(blue)
+        self.assertEqual([link["ifname"] for link in self.pod.ip("link", "show")], ["lo"])
 
     def test_queues_are_the_plugins(self) -> None:
         self.assertIs(self.record(self.attach(multiQueue=True))["multiQueue"], True)
