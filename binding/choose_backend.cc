@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "binding/guest_port.h"
 #include "binding/redirect.h"
 #include "plan/error.h"
 #include "plan/text.h"
@@ -81,9 +82,7 @@ void check_options(const BackendQuestion& question, const BackendChoice& choice)
     refuse(question,
            is + "and a trunk is filtered by redirect only; take \"trunk\" out, or the mode");
   }
-  const bool filters =
-      options.responder.value_or(false) || options.guard.value_or(Guard::kOff) != Guard::kOff;
-  if (filters && backend == Backend::kMacvtap) {
+  if (asks_for_port(options) && backend == Backend::kMacvtap) {
     refuse(question,
            is + "and a guest is guarded and answered at a tap only, which a macvtap has not; take "
                 "\"responder\" and \"guard\" out, or have the network's plugin make a macvlan");

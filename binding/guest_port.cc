@@ -98,7 +98,7 @@ std::string port_name(const Attachment& attachment) {
 
 std::optional<GuestPort> guest_port(const Attachment& attachment) {
   const Wiring& wiring = attachment.wiring;
-  if (!wiring.responder && wiring.guard == Guard::kOff) return std::nullopt;
+  if (!has_port(wiring)) return std::nullopt;
   auto rules = std::make_shared<PortRules>();
   rules->guard = guard_of(attachment);
   rules->responds = wiring.responder;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "binding/ingress.h"
+#include "plan/nad_options.h"
 #include "plan/network_plan.h"
 
 namespace patchbay {
@@ -14,6 +15,14 @@ namespace patchbay {
 // show` prints and CHECK knows them by, for the kernel shows neither program nor map. A program
 // that does otherwise needs another prefix.
 inline constexpr std::string_view kPortName = "patchbay-port-1-";
+
+// Whether there is such a filter.
+inline bool has_port(const Wiring& wiring) {
+  return wiring.responder || wiring.guard != Guard::kOff;
+}
+inline bool asks_for_port(const NadOptions& options) {
+  return options.responder.value_or(false) || options.guard.value_or(Guard::kOff) != Guard::kOff;
+}
 
 // The link that the guest sends into.
 inline const IfName& port_link(const Attachment& attachment) {

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "binding/control_read.h"
 #include "binding/filter_decode.h"
 #include "binding/link_details.h"
 #include "binding/lro.h"
@@ -132,17 +133,6 @@ std::optional<SeenPort> read_port(const IfName& control) {
   return port;
 }
 
-void read_control(NetlinkSocket& socket, SeenLink& link) {
-  socket.dump(
-      "read the filters at the egress of " + link.state.name.str(),
-      [&link] { return read_egress_filters_request(link.index); },
-      [&link] { link.control.clear(); },
-      [&link](const nlmsghdr& message) {
-        if (auto name = decode_control(message)) link.control = std::move(*name);
-      });
-  if (!link.control.empty()) link.port = read_port(link.state.name);
-}
-
 }  // namespace
 
 NamespaceView read_pod_view() {
@@ -152,7 +142,10 @@ NamespaceView read_pod_view() {
   read_qdiscs(socket, view);
   for (SeenLink& link : view.links) {
     if (link.ingress) read_filters(socket, view, link);
-    if (link.ingress && link.ingress->kind == "clsact") read_control(socket, link);
+    if (link.ingress && link.ingress->kind == "clsact") {
+      link.control = read_control(socket, link.index, link.state.name).value_or("");
+    }
+    if (!link.control.empty()) link.port = read_port(link.state.name);
     link.lro = read_lro(link.state.name);
   }
   return view;

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 
+#include "binding/control_read.h"
 #include "binding/dhcp_answers.h"
 #include "binding/duplicate_probe.h"
 #include "binding/filter_decode.h"
@@ -371,15 +372,7 @@ void NetlinkKernel::remove_ingress(const IfName& link) {
 }
 
 std::optional<std::string> NetlinkKernel::read_control(const IfName& link) {
-  const int index = index_of(link);
-  std::optional<std::string> name;
-  socket_->dump(
-      "read the filters at the egress of " + link.str(),
-      [index] { return read_egress_filters_request(index); }, [&name] { name.reset(); },
-      [&name](const nlmsghdr& message) {
-        if (auto found = decode_control(message)) name = std::move(found);
-      });
-  return name;
+  return patchbay::read_control(*socket_, index_of(link), link);
 }
 
 void NetlinkKernel::set_control(const IfName& link, const IfName& port) {

@@ -6,6 +6,7 @@
 #include "binding/attempts.h"
 #include "binding/describe.h"
 #include "binding/duplicate_check.h"
+#include "binding/guest_port.h"
 #include "binding/parked.h"
 #include "binding/result_cache.h"
 #include "binding/rollback.h"
@@ -128,8 +129,7 @@ std::string device_of(const AttachmentCall& call) {
 
 void add_device(Kernel& kernel, const AttachmentCall& call, const std::string& device_id,
                 const std::vector<PodLink>& records, Diagnostics& diagnostics) {
-  const NadOptions& options = call.options.defaults;
-  if (options.responder.value_or(false) || options.guard.value_or(Guard::kOff) != Guard::kOff) {
+  if (asks_for_port(call.options.defaults)) {
     throw Error(Errc::kUnsupported,
                 "network " + in_quotes(call.network) + ": device " + device_id +
                     " has no interface in the pod, so nobody could guard its guest or answer its "
@@ -190,8 +190,10 @@ void del(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
   Record any;
   any.wiring.lent = true;  // whatever we may have made goes
   Record made = parked.value_or(any);
-  // By MAC the filter's rules can always be made; undone, it is known by whatever name it has.
+  // By MAC the filter's rules can always be made, and at no cost; undone, it is known by whatever
+  // name it has.
   made.wiring.guard = Guard::kMac;
+  made.wiring.responder = false;
   const auto steps = steps_for(describe_parked(call.network, call.names, made));
   Attempts attempts;
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {

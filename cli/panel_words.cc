@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 
+#include "binding/guest_port.h"
 #include "plan/pod_state.h"
 #include "plan/text.h"
 
@@ -183,9 +184,7 @@ std::vector<std::string> limits_of(const PanelNic& nic) {
 
 std::vector<std::string> port_of(const PanelNic& nic) {
   std::vector<std::string> all;
-  if (!nic.parked || (nic.parked->wiring.guard == Guard::kOff && !nic.parked->wiring.responder)) {
-    return all;
-  }
+  if (!nic.parked || !has_port(nic.parked->wiring)) return all;
   const Wiring& wiring = nic.parked->wiring;
   if (wiring.guard != Guard::kOff) all.push_back("guard " + std::string(name(wiring.guard)));
   if (!nic.port) {

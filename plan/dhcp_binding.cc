@@ -43,14 +43,14 @@ void leave_to_dhcp(const NetworkWishes* wishes, Attachment& attachment, Diagnost
   std::string told;
   if (!attachment.addresses.empty()) {
     told = addresses_of(attachment);
-    const bool answers_ipv6 = attachment.lease && attachment.ipv6 == Ipv6Method::kStatic;
     attachment.addresses.clear();
     attachment.routes.clear();
     attachment.dns = {};
     const bool no_ipv4 = wishes != nullptr && wishes->ipv4 == Ipv4Method::kNone;
     if (!no_ipv4) attachment.ipv4 = Ipv4Method::kDhcp;
-    if (attachment.ipv6 == Ipv6Method::kStatic) attachment.ipv6 = Ipv6Method::kNone;
-    if (answers_ipv6) attachment.ipv6 = Ipv6Method::kDhcp;
+    if (attachment.ipv6 == Ipv6Method::kStatic) {
+      attachment.ipv6 = attachment.lease ? Ipv6Method::kDhcp : Ipv6Method::kNone;
+    }
     if (attachment.lease) {
       note_what_is_answered(attachment, told, diagnostics);
       return;

@@ -1,5 +1,4 @@
-// A user's networkData and userData, of each source and guest: nothing that they wrote is lost by
-// being handed over twice.
+// A user's networkData and userData, of each source: handed over, there is always userData.
 #include "cloudinit/network_data.h"
 #include "tests/fuzz/plans.h"
 #include "tests/fuzz/target.h"
