@@ -20,6 +20,7 @@
 #include "cli/source.h"
 #include "cli/yaml_text.h"
 #include "plan/error.h"
+#include "plan/json_text.h"
 #include "plan/text.h"
 
 namespace patchbay::cli {
@@ -117,7 +118,7 @@ void print_report(const Options& options, const Inventory& inventory, const Impo
     print_findings(plan.diagnostics);
     if (!has_errors(plan.diagnostics)) text = stream_of(inventory, plan, form);
   } else if (options.output == kAsJson) {
-    text = report_json(inventory, plan, form);
+    text = escaped_json(report_json(inventory, plan, form));
   } else {
     text = report_table(inventory, plan, wants_colour(stdout));
   }

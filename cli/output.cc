@@ -7,6 +7,7 @@
 
 #include "cli/colour.h"
 #include "cli/yaml_text.h"
+#include "plan/json_text.h"
 
 namespace patchbay::cli {
 
@@ -23,7 +24,7 @@ void add_output_option(CLI::App& command, std::string& form, Default otherwise) 
 
 void print(const std::string& form, const std::function<std::string()>& json,
            const std::function<std::string(bool colour)>& table) {
-  const std::string text = form == kAsJson   ? json()
+  const std::string text = form == kAsJson   ? escaped_json(json())
                            : form == kAsYaml ? yaml_text(json())
                                              : table(wants_colour(stdout));
   std::fputs(text.c_str(), stdout);

@@ -70,10 +70,6 @@ std::string escaped(std::string_view text) {
       case '"':
         out += "&quot;";
         break;
-      case 0xfffe:  // no characters of XML 1.0 (2.2)
-      case 0xffff:
-        out += "\ufffd";
-        break;
       default:
         out += bytes;
     }

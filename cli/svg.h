@@ -23,8 +23,7 @@ struct Box {
   double middle() const { return y + height / 2; }
 };
 
-// `text` for XML: markup escaped, U+FFFD for what XML has no character for; it has to be
-// printable().
+// `text` for XML, its markup escaped; it has to be printable().
 std::string escaped(std::string_view text);
 
 // How wide `text` is in pixels: 0.6 of its size for each column of a terminal (DejaVu Sans Mono is

@@ -12,8 +12,6 @@
 namespace patchbay::cli {
 namespace {
 
-constexpr uint32_t kByteOrderMark = 0xfeff;
-
 // What all of YAML 1.1 and 1.2 take for a text wherever it stands: a word of letters, digits and
 // some signs, which is no number, null, bool or date (YAML 1.1, "y" and "on" among them).
 bool is_plain(std::string_view text) {
@@ -37,7 +35,7 @@ bool fits_a_block(std::string_view text) {
   }
   std::string line(text);
   std::replace(line.begin(), line.end(), '\n', ' ');
-  return printable(line) == line && text.find("\xef\xbb\xbf") == std::string_view::npos;
+  return printable(line) == line;
 }
 
 class Writer {
@@ -95,18 +93,19 @@ class Writer {
     return is_plain(content) ? std::string(content) : quoted(content);
   }
 
-  // YAML 1.2, 7.3.1; whatever would drive a terminal is escaped, all of it below U+10000.
+  // YAML 1.2, 7.3.1; whatever printable() would not leave as it is is escaped.
   static std::string quoted(std::string_view content) {
     std::string out = "\"";
     while (!content.empty()) {
       const Utf8Char next = decode_utf8(content);
       const std::string_view bytes = content.substr(0, next.size);
       if (bytes == "\"" || bytes == "\\") out += '\\';
-      if (printable(bytes) == bytes && next.code_point != kByteOrderMark) {
+      if (printable(bytes) == bytes) {
         out += bytes;
       } else {
-        std::array<char, 7> escape{};
-        std::snprintf(escape.data(), escape.size(), "\\u%04x", next.code_point);
+        std::array<char, 11> escape{};
+        std::snprintf(escape.data(), escape.size(),
+                      next.code_point < 0x10000 ? "\\u%04x" : "\\U%08x", next.code_point);
         out += escape.data();
       }
       content.remove_prefix(next.size);

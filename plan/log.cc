@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "plan/json_reader.h"
+#include "plan/json_text.h"
 
 namespace patchbay {
 namespace {
@@ -23,7 +24,7 @@ std::string timestamp() {
 }
 
 std::string line(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return escaped_json(json.dump(-1, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 Json head(std::string_view level, std::string_view message) {

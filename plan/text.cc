@@ -4,17 +4,30 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
+#include <iterator>
 
 namespace patchbay {
 namespace {
 
 uint8_t byte(std::string_view text, size_t i) { return static_cast<uint8_t>(text[i]); }
 
+struct Range {
+  uint32_t first;
+  uint32_t last;
+};
+
 // C0, DEL and C1 drive terminals; U+2028/9 end lines; the bidirectional controls (Unicode TR 9)
-// make text read as something else.
-bool drives_a_terminal(uint32_t c) {
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ||
-         (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f;
+// make text read as something else, and what nobody sees makes two names look alike.
+constexpr Range kObeyedOrUnseen[] = {{0, 0x1f},        {0x7f, 0x9f},      {0xad, 0xad},
+                                     {0x61c, 0x61c},   {0x180e, 0x180e},  {0x200b, 0x200f},
+                                     {0x2028, 0x202e}, {0x2060, 0x206f},  {0xfeff, 0xfeff},
+                                     {0xfff9, 0xfffb}, {0xe0000, 0xe0fff}};
+
+// The last two of each plane are no characters: readers of XML and YAML refuse them.
+bool is_shown(uint32_t c) {
+  return (c & 0xfffeU) != 0xfffe &&
+         std::none_of(std::begin(kObeyedOrUnseen), std::end(kObeyedOrUnseen),
+                      [c](const Range& range) { return c >= range.first && c <= range.last; });
 }
 
 }  // namespace
@@ -68,7 +81,7 @@ std::string printable(std::string_view text) {
   while (!text.empty()) {
     const Utf8Char next = decode_utf8(text);
     const size_t size = next.size == 0 ? 1 : next.size;
-    if (next.size > 0 && !drives_a_terminal(next.code_point)) {
+    if (next.size > 0 && is_shown(next.code_point)) {
       out += text.substr(0, size);
     } else {
       for (size_t i = 0; i < size; ++i) {

@@ -59,6 +59,7 @@ TEST(YamlText, WhatABlockCanNotSayIsQuoted) {
 TEST(YamlText, NothingDrivesATerminal) {
   EXPECT_EQ(yaml_text("\"\\u001b[2J\\n\xc2\x9b\xe2\x80\xae \xf0\x9f\x90\x84\""),
             "\"\\u001b[2J\\u000a\\u009b\\u202e \xf0\x9f\x90\x84\"\n");
+  EXPECT_EQ(yaml_text("\"\ufeff\uffff\U000e0041\""), "\"\\ufeff\\uffff\\U000e0041\"\n");
 }
 
 TEST(YamlText, WhatIsNotJsonIsRefused) { EXPECT_THROW(yaml_text("{"), Error); }

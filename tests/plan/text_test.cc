@@ -9,6 +9,7 @@
 
 #include "plan/diagnostic.h"
 #include "plan/error.h"
+#include "plan/json_text.h"
 #include "plan/log.h"
 
 namespace patchbay {
@@ -23,6 +24,19 @@ TEST(Printable, StopsWhatDrivesATerminal) {
   EXPECT_EQ(printable("\xc2\x9b"), "\\xc2\\x9b");           // C1 CSI
   EXPECT_EQ(printable("\xe2\x80\xae"), "\\xe2\\x80\\xae");  // right-to-left override
   EXPECT_EQ(printable("\xff\xfe"), "\\xff\\xfe");
+}
+
+TEST(Printable, ShowsWhatNobodySees) {
+  for (const char* text :
+       {"\u00ad", "\u061c", "\u200b", "\u2060", "\ufeff", "\U000e0041", "\uffff", "\U0010fffe"}) {
+    EXPECT_THAT(printable(text), ::testing::MatchesRegex("(\\\\x[0-9a-f][0-9a-f])+"));
+  }
+}
+
+TEST(EscapedJson, IsTheSameJsonAndPrintable) {
+  const std::string json = "{\n  \"\u009b2J\": \"\u202e\U000e0041 \u00fc\"\n}";
+  EXPECT_EQ(escaped_json(json), "{\n  \"\\u009b2J\": \"\\u202e\\udb40\\udc41 \u00fc\"\n}");
+  EXPECT_EQ(nlohmann::json::parse(escaped_json(json)), nlohmann::json::parse(json));
 }
 
 TEST(Utf8, RefusesWhatRfc3629Refuses) {
@@ -92,6 +106,7 @@ TEST(LogLine, IsOneJsonObject) {
   EXPECT_EQ(diagnostic["level"], "warning");
   EXPECT_EQ(diagnostic["hint"], "h");
   EXPECT_EQ(diagnostic["hook"], "x");
+  EXPECT_THAT(log_line("info", "\u202e", {}), HasSubstr("\\u202e"));
 }
 
 }  // namespace
