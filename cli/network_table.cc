@@ -62,7 +62,8 @@ void NetworkTable::add_switches(const Reading& reading) {
 // No listing names its host, so two that differ can't be told apart.
 void NetworkTable::add_host_portgroups(const Reading& reading, Diagnostics& diagnostics) {
   for (const Network& found : reading.host_portgroups) {
-    const auto [known, added] = host_portgroups_.try_emplace(found.name, found, reading.source);
+    const auto [known, added] =
+        host_portgroups_.try_emplace(found.name, Sourced{found, reading.source});
     if (added || known->second.network.vlan == found.vlan) continue;
     diagnostics.push_back({Severity::kWarning, "", two(known->second.source, reading.source),
                            "the standard portgroup " + in_quotes(found.name) +
@@ -73,7 +74,7 @@ void NetworkTable::add_host_portgroups(const Reading& reading, Diagnostics& diag
 
 void NetworkTable::add(const Network& network, const std::string& source,
                        Diagnostics& diagnostics) {
-  const auto [entry, added] = by_key_.try_emplace(network.key, network, source);
+  const auto [entry, added] = by_key_.try_emplace(network.key, Sourced{network, source});
   if (added) return;
   Network& known = entry->second.network;
   const bool vlans_differ = known.vlan.mode != Vlan::Mode::kUnknown &&
