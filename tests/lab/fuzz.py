@@ -14,7 +14,8 @@ CORPUS = SOURCE / "tests/fuzz/corpus"
 FOUND = SOURCE / "build/fuzz/found"
 # What is at hand beside a target's own corpus, as globs below tests/.
 SEEDS = {
-    "annotation": [], "cni_cache": [], "cni_config": [], "frames": [], "network_info": [], "network_status": [],
+    "agent": [], "annotation": [], "cni_cache": [], "cni_config": [], "frames": [], "network_info": [],
+    "network_status": [],
     "domain": ["fixtures/*/domain*.xml"],
     "import": ["fixtures/vsphere/*/*"],
     "network_data": ["cloudinit/merge/*/*"],

@@ -1,5 +1,5 @@
-"""The corpora of the fuzz targets (tests/fuzz), what they found once included, replayed without libFuzzer; under the
-sanitizers in preset asan."""
+"""The corpora of the fuzz targets, what they found once included, replayed without libFuzzer; `./dev test` does it
+with the targets of preset asan."""
 
 import subprocess
 import tempfile
