@@ -31,10 +31,12 @@ def unpack(archive: Path, reference: str, room: Path) -> Path:
 
 class Container:
     """Running while entered. `command`, `user` and `environment` as in a pod's container: of the image, where they
-    are not given. `mounts`: its folders by their paths inside. `capabilities` as a pod adds them, without CAP_."""
+    are not given. `mounts`: its folders by their paths inside. `capabilities` as a pod adds them, without CAP_.
+    `seccomp`: a profile, of the form that the kubelet finds on a node; `memory`: its limit in bytes."""
 
     def __init__(self, bundle: Path, network: Path, mounts: dict[str, Path], *, command: list[str] | None = None,
-                 user: int | None = None, environment: dict[str, str] = {}, capabilities: Sequence[str] = ()):
+                 user: int | None = None, environment: dict[str, str] = {}, capabilities: Sequence[str] = (),
+                 seccomp: Path | None = None, memory: int = MEMORY):
         self.name = f"pb{os.getpid()}-{next(_counter)}"
         self._bundle = bundle.with_name(self.name)
         self._bundle.mkdir()
@@ -53,7 +55,9 @@ class Container:
         settings["mounts"] = [mount for mount in settings["mounts"] if mount["type"] != "cgroup"]
         settings["mounts"] += [{"destination": inside, "source": str(folder), "type": "bind",
                                 "options": ["bind", "nosuid", "nodev"]} for inside, folder in mounts.items()]
-        settings["linux"]["resources"] = {"memory": {"limit": MEMORY}}
+        settings["linux"]["resources"] = {"memory": {"limit": memory}}
+        if seccomp:
+            settings["linux"]["seccomp"] = json.loads(seccomp.read_text(encoding="utf-8"))
         settings["linux"]["cgroupsPath"] = f"/{self.name}"
         next(one for one in settings["linux"]["namespaces"] if one["type"] == "network")["path"] = str(network)
         (self._bundle / "config.json").write_text(json.dumps(settings), encoding="utf-8")

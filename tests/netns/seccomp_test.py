@@ -1,0 +1,110 @@
+"""patchbay-sidecar under the seccomp profile of manifests/seccomp, in containers as strict pods run them: all hooks of
+each profile, and what the profile refuses."""
+
+import json
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+
+from image_test import Image
+from lab.container import Container
+from lab.hooks import HookManager
+from lab.netns import veth
+from lab.paths import SOURCE
+from pod_case import MAC, PodCase, bridge, static
+
+PROFILE = SOURCE / "manifests/seccomp/patchbay-sidecar.json"
+WITH_VOLUME = SOURCE / "tests/fixtures/12-nocloud-userdata"
+WITHOUT = SOURCE / "tests/fixtures/01-masq-plus-one"
+CONTAINER = "hook-sidecar-0"
+SEED = "patchbay-seed/seed.iso"
+SECCOMP_MODE_FILTER = 2  # linux/seccomp.h, as /proc/PID/status shows it
+
+
+def setUpModule() -> None:
+    global image
+    folder = tempfile.TemporaryDirectory(prefix="patchbay-seccomp-")
+    unittest.addModuleCleanup(folder.cleanup)
+    image = Image(Path(folder.name))
+
+
+class SeccompCase(PodCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.make_bridge()
+        veth(self.pod, "eth0", self.node, "pod-eth0")
+        nad = bridge(static("192.168.0.62/26"))
+        self.multus.add_binding(self.multus.add_network(self.pod, "data", nad, mac=MAC))
+
+    def run_sidecar(self, profile: str, seccomp: Path | None = PROFILE) -> tuple[Container, HookManager]:
+        hooks = self.room / f"hooks-{profile}-{seccomp is not None}"
+        self.folder = hooks / CONTAINER
+        self.folder.mkdir(parents=True)
+        self.folder.chmod(0o777)
+        container = self.stack.enter_context(Container(
+            image.bundle, self.pod.path, {"/var/run/kubevirt-hooks": self.folder}, seccomp=seccomp,
+            environment={"CONTAINER_NAME": CONTAINER, "PATCHBAY_PROFILE": profile}))
+        return container, HookManager(hooks)
+
+    def vmi(self, fixture: Path, binding: str) -> dict:
+        vmi = json.loads((fixture / "vmi.json").read_text(encoding="utf-8"))
+        nic = next(one for one in vmi["spec"]["domain"]["devices"]["interfaces"] if one["name"] == "data")
+        nic["binding"]["name"] = binding
+        return vmi
+
+    def asks(self, container: Container, manager: HookManager, profile: str) -> None:
+        """All that KubeVirt asks in a VM's life."""
+        fixture = WITHOUT if profile == "patchbay-seed" else WITH_VOLUME
+        vmi = self.vmi(fixture, profile)
+        if profile == "patchbay":
+            data = json.loads((fixture / "cloudinitdata.json").read_text(encoding="utf-8"))
+            self.assertIn("192.168.0.62/26", manager.pre_cloud_init_iso(vmi, data)["NetworkData"])
+        domain = manager.on_define_domain(vmi, (fixture / "domain.xml").read_text(encoding="utf-8"))
+        self.assertIn(MAC, domain)
+        manager.shutdown()
+        self.assertEqual(container.wait(), 0, container.log_file.read_text())
+
+
+class Hooks(SeccompCase):
+    def test_each_profile_has_what_it_needs(self) -> None:
+        for profile in ("patchbay", "patchbay-seed", "patchbay-dhcp"):
+            with self.subTest(profile):
+                container, manager = self.run_sidecar(profile)
+                status = Path(f"/proc/{container.pid()}/status").read_text()
+                self.assertIn(f"\nSeccomp:\t{SECCOMP_MODE_FILTER}\n", status)
+                self.asks(container, manager, profile)
+                self.assertNotIn("not permitted", container.log_file.read_text())
+
+    def test_the_seed_disc_is_the_same_as_without(self) -> None:
+        discs = []
+        for seccomp in (PROFILE, None):
+            self.asks(*self.run_sidecar("patchbay-seed", seccomp), "patchbay-seed")
+            discs.append((self.folder / SEED).read_bytes())
+        self.assertIn(b"192.168.0.62/26", discs[0])
+        self.assertEqual(discs[0], discs[1])
+
+
+class Refused(SeccompCase):
+    """Root with the capability, so that nothing but the profile is in the way."""
+
+    def told(self, command: str, seccomp: Path | None) -> str:
+        tools = self.room / "tools"
+        tools.mkdir(exist_ok=True)
+        shutil.copy("/usr/bin/busybox", tools)
+        with Container(image.bundle, self.pod.path, {"/tmp": tools}, user=0, seccomp=seccomp,
+                       capabilities=["SYS_ADMIN", "SYS_CHROOT", "NET_RAW"],
+                       command=["/tmp/busybox", *command.split()]) as container:
+            container.wait()
+            return container.log_file.read_text()
+
+    def test_what_the_sidecar_has_no_use_for(self) -> None:
+        for command in ("umount -l /tmp", "unshare --uts /tmp/busybox true", "chroot / /tmp/busybox true",
+                        "arping -c 1 -I lo 127.0.0.1"):
+            with self.subTest(command):
+                self.assertNotIn("Operation not permitted", self.told(command, None))
+                self.assertIn("Operation not permitted", self.told(command, PROFILE))
+
+
+if __name__ == "__main__":
+    unittest.main()
