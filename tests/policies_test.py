@@ -3,6 +3,7 @@ warn of and let pass, with which words, and what they make of a pod."""
 
 import copy
 import unittest
+from pathlib import Path
 
 from lab.admission import Policy, Request
 from lab.manifests import documents, of_kind, vmi_of
@@ -211,13 +212,7 @@ class Mutating(unittest.TestCase):
         self.assertLess(self.policy.dearest, PER_CALL_LIMIT / 10)
 
 
-class NetworkStatus(Mutating):
-    FILE = "overlays/network-status/policy.yaml"
-    VOLUME = {"name": "patchbay-network-status", "downwardAPI": {"items": [
-        {"path": "network-status",
-         "fieldRef": {"fieldPath": "metadata.annotations['k8s.v1.cni.cncf.io/network-status']"}}]}}
-    MOUNT = {"name": "patchbay-network-status", "mountPath": "/etc/patchbay", "readOnly": True}
-
+class OfSidecars(Mutating):
     def sidecar(self, image: str, plugin: str | None) -> dict:
         """One more hook sidecar in the pod; `plugin`: as KubeVirt names it from v1.9."""
         sidecar = copy.deepcopy(self.pod["spec"]["containers"][1])
@@ -229,6 +224,14 @@ class NetworkStatus(Mutating):
         for pod in (self.pod, self.expected):
             pod["spec"]["containers"].append(copy.deepcopy(sidecar))
         return self.expected["spec"]["containers"][-1]
+
+
+class NetworkStatus(OfSidecars):
+    FILE = "overlays/network-status/policy.yaml"
+    VOLUME = {"name": "patchbay-network-status", "downwardAPI": {"items": [
+        {"path": "network-status",
+         "fieldRef": {"fieldPath": "metadata.annotations['k8s.v1.cni.cncf.io/network-status']"}}]}}
+    MOUNT = {"name": "patchbay-network-status", "mountPath": "/etc/patchbay", "readOnly": True}
 
     def test_is_mounted_into_the_sidecar(self):
         self.expected["spec"]["volumes"].append(self.VOLUME)
@@ -253,6 +256,27 @@ class NetworkStatus(Mutating):
         self.pod, = documents(POD)
         self.pod["metadata"]["labels"]["kubevirt.io"] = "hotplug-disk"
         self.assertFalse(self.policy.matches(Request(self.pod)))
+
+
+class Seccomp(OfSidecars):
+    FILE = "overlays/seccomp/policy.yaml"
+    PROFILE = {"type": "Localhost", "localhostProfile": "patchbay/patchbay-sidecar.json"}
+
+    def test_is_named_for_ours(self):
+        ours = [self.expected["spec"]["containers"][1], self.sidecar("mine.example/any@sha256:00", "patchbay-seed"),
+                self.sidecar("mine.example:5000/net/patchbay-dhcp:1", None)]
+        self.sidecar("mine.example/network-passt-binding:v1.9.0", "passt")
+        for container in ours:
+            container["securityContext"]["seccompProfile"] = self.PROFILE
+        self.assert_made()
+
+    def test_another_profile_stays(self):
+        for pod in (self.pod, self.expected):
+            pod["spec"]["containers"][1]["securityContext"]["seccompProfile"] = {"type": "RuntimeDefault"}
+        self.assert_made()
+
+    def test_the_profile_is_shipped(self):
+        self.assertTrue((MANIFESTS / "seccomp" / Path(self.PROFILE["localhostProfile"]).name).is_file())
 
 
 class PluginContainer(Mutating):
