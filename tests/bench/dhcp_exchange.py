@@ -3,12 +3,11 @@ far end of the node's cable, its lease file in memory. The client is the same, a
 
 import os
 import select
-import statistics
 import struct
 import time
-from collections import defaultdict
 
-from bench.scene import Scene, in_turn, percentile, ratio, table
+from bench.figures import Table, in_turn
+from bench.scene import Scene
 from lab import packets
 from lab.dhcp import DhcpServer
 from lab.frames import BROADCAST, mac_bytes
@@ -101,34 +100,30 @@ def option(frame: bytes, code: int) -> bytes:
     return b""
 
 
-def measure(clients: dict[str, Client], rounds: int) -> dict[str, list[float]]:
-    taken = defaultdict(list)
-    for client in clients.values():
-        client.greet()
-    for turn in range(rounds * EXCHANGES):
-        for name in in_turn(list(clients), turn):
-            took, *given = clients[name].exchange()
-            if given != [GUEST, SERVERS[name]]:
-                raise LabError(f"expected {GUEST} by {SERVERS[name]}, the {name}, found {' by '.join(given)}")
-            taken[name].append(took)
-    return taken
-
-
-def main(rounds: int) -> None:
-    print("## From DISCOVER to ACK\n", flush=True)
+def measure(rounds: int) -> list[Table]:
+    table = Table("From DISCOVER to ACK", """µs that a client at the tap, in QEMU's place, waits for its
+address: answered at its port, and by dnsmasq at the far end of the cable, its lease file in memory.""",
+                  "dnsmasq", tail=True)
     with Scene() as scene:
-        hosts = scene.enter(Namespace("hosts"))
-        veth(scene.node, UPLINK, hosts, UPLINK)
-        scene.bridge("br1", UPLINK)
-        hosts.run("ip", "address", "add", f"{SERVER}/24", "dev", UPLINK)
-        scene.enter(DhcpServer(hosts, UPLINK, SERVER, GUEST, GUEST, scene.room))
-        answered = {"responder": True}
-        clients = {
-            "responder": scene.attach("asks", "br1", "02:00:00:00:00:61", answered, [f"{GUEST}/24"]),
-            "dnsmasq": scene.attach("served", "br1", "02:00:00:00:00:62", {}, []),
-        }
-        taken = measure({name: scene.enter(Client(blue)) for name, blue in clients.items()}, rounds)
-    table(["answered by", "exchanges", "median µs", "p99 µs", "to dnsmasq"],
-          ([name, len(values), f"{statistics.median(values) * 1e6:.0f}",
-            f"{percentile(values, 99) * 1e6:.0f}", f"{ratio(values, taken['dnsmasq']):.2f}"]
-           for name, values in taken.items()))
+        clients = {name: scene.enter(Client(blue)) for name, blue in attachments(scene).items()}
+        for client in clients.values():
+            client.greet()
+        for turn in range(rounds * EXCHANGES):
+            for name in in_turn(list(clients), turn):
+                took, *given = clients[name].exchange()
+                if given != [GUEST, SERVERS[name]]:
+                    raise LabError(f"expected {GUEST} by {SERVERS[name]}, the {name}, found "
+                                   f"{' by '.join(given)}")
+                table.add("", name, {"µs": took * 1e6})
+    return [table]
+
+
+def attachments(scene: Scene) -> dict[str, Attachment]:
+    hosts = scene.enter(Namespace("hosts"))
+    veth(scene.node, UPLINK, hosts, UPLINK)
+    scene.bridge("br1", UPLINK)
+    hosts.run("ip", "address", "add", f"{SERVER}/24", "dev", UPLINK)
+    scene.enter(DhcpServer(hosts, UPLINK, SERVER, GUEST, GUEST, scene.room))
+    answered = {"responder": True}
+    return {"responder": scene.attach("asks", "br1", "02:00:00:00:00:61", answered, [f"{GUEST}/24"]),
+            "dnsmasq": scene.attach("served", "br1", "02:00:00:00:00:62", {}, [])}

@@ -4,14 +4,13 @@ frame a million times (bpf(2), BPF_PROG_TEST_RUN)."""
 
 import json
 import re
-import statistics
 import struct
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.scene import Scene, in_turn, ratio, table
+from bench.figures import Table, in_turn
+from bench.scene import Scene
 from lab import packets
 from lab.multus import Attachment
 from lab.paths import PROGRAMS
@@ -22,6 +21,7 @@ GUEST, GUEST6 = "192.168.0.62", "fd00::62"
 UDP, TCP = 17, 6
 NO_OFFLOAD = bytes(10)  # struct virtio_net_hdr
 REPEAT = 1_000_000
+TC_ACT_SHOT = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,39 +128,30 @@ class Ports:
         return answer["duration"], answer["retval"]
 
 
-def frames(ports: Ports, rounds: int) -> None:
-    rows = []
+def frames(ports: Ports, rounds: int) -> Table:
+    table = Table("A guest's port", """ns of CPU a frame from the guest's tap by the pod's NIC, its veth
+and a bridge of the node to a tap there, system calls included, one core; and thousands of frames a second
+by the clock.""", OFF.name)
     for name, *load in LOADS:
-        costs = ports.costs(rounds * TURNS, *load)
-        cpu, wall = ({way: [cost[kind] for cost in costs[way]] for way in WAYS} for kind in (0, 1))
-        rows += [[name, way.name, *spread(cpu[way]), f"{ratio(cpu[way], cpu[OFF]):.3f}",
-                  f"{1e9 / statistics.median(wall[way]):.0f}"] for way in WAYS]
-    table(["frames", "guard", "min", "median", "max", "to off, no responder", "frames a second"], rows)
+        for way, costs in ports.costs(rounds * TURNS, *load).items():
+            for cpu, wall in costs:
+                table.add(name, way.name, {"ns of CPU": cpu, "kpps": 1e6 / wall})
+    return table
 
 
-def spread(values: list[float]) -> list[str]:
-    return [f"{value:.0f}" for value in (min(values), statistics.median(values), max(values))]
-
-
-def program(ports: Ports, rounds: int) -> None:
-    taken = defaultdict(list)
+def program(ports: Ports, rounds: int) -> Table:
+    table = Table("A guest's port: the program alone",
+                  "ns that the kernel takes for it on one frame, by a million runs (bpftool prog run).")
     for round_ in range(rounds):
         for way in in_turn(WAYS[1:], round_):
             for name, make in JUDGED:
-                taken[way, name].append(ports.judge(way, make))
-    table(["guard", *(name for name, _ in JUDGED)],
-          ([way.name, *(verdict(taken[way, name]) for name, _ in JUDGED)] for way in WAYS[1:]))
+                took, verdict = ports.judge(way, make)
+                dropped = ", dropped" if verdict == TC_ACT_SHOT else ""
+                table.add(name + dropped, way.name, {"ns": took})
+    return table
 
 
-def verdict(runs: list[tuple[int, int]]) -> str:
-    dropped = {returned == 2 for _, returned in runs}  # TC_ACT_SHOT
-    return f"{statistics.median(time for time, _ in runs):.0f}" + (", dropped" if dropped == {True} else "")
-
-
-def main(rounds: int) -> None:
+def measure(rounds: int) -> list[Table]:
     with Scene() as scene:
         ports = Ports(scene).make()
-        print("## From the guest through its port, ns of CPU a frame; one core\n", flush=True)
-        frames(ports, rounds)
-        print("## The port's program alone, ns a frame\n", flush=True)
-        program(ports, rounds)
+        return [frames(ports, rounds), program(ports, rounds)]

@@ -4,13 +4,14 @@
 //
 //   redirect_bench [ROUNDS]
 //
-// Prints a table in Markdown: ns a frame as min/median/max over the rounds, and the median of the
-// ratios to u32 mirred of the same round.
+// Prints a line for each measurement, parted by tabs: what is beyond the pod's veth, the wiring,
+// the frames and their way, ns a frame of CPU and of time; of round trips the median and p99, in
+// ns.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,11 +39,18 @@ struct Load {
   size_t size;  // of the frame
   bool gso;
   int batch;
-  int batches;  // so that one measurement takes some tenths of a second
+  int batches;  // so that one measurement takes about a tenth of a second
 };
-constexpr Load kLoads[] = {
-    {"64", 64, false, 64, 1200}, {"1400", 1400, false, 64, 1200}, {"GSO", 60000, true, 8, 1500}};
-constexpr const char* kWays[] = {"from guest", "to guest"};
+constexpr Load kLoads[] = {{"64 bytes", 64, false, 64, 400},
+                           {"1400 bytes", 1400, false, 64, 400},
+                           {"60 kB GSO", 60000, true, 8, 500}};
+constexpr int kTrips = 5000;
+
+struct NamedBeyond {
+  Beyond beyond;
+  const char* name;
+};
+constexpr NamedBeyond kBeyonds[] = {{Beyond::kRedirect, "redirect"}, {Beyond::kBridge, "bridge"}};
 
 void put16(std::string& bytes, size_t at, size_t value) {
   bytes[at] = static_cast<char>(value >> 8);
@@ -88,56 +96,41 @@ std::string make_frame(const Load& load, char from, char to) {
   return frame;
 }
 
-double nanoseconds_a_frame(const Load& load, const Tap& from, const Tap& to, bool from_guest) {
-  const std::string frame = make_frame(load, from_guest ? 1 : 2, from_guest ? 2 : 1);
-  return cost_of_a_frame(frame, load.batch, load.batches, from, to).cpu;
+void print(const char* beyond, const char* wiring, const std::string& what, double one,
+           double other) {
+  std::printf("%s\t%s\t%s\t%.1f\t%.1f\n", beyond, wiring, what.c_str(), one, other);
 }
 
-using Cell = std::pair<std::string, std::string>;     // wiring, load and way
-using Figures = std::map<Cell, std::vector<double>>;  // one for each round
-
-double median(std::vector<double> values) {
+double percentile(std::vector<double> values, double part) {
   std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
+  return values[static_cast<size_t>(part * static_cast<double>(values.size() - 1))];
 }
 
-std::string column(const Load& load, const char* way) { return std::string(load.name) + " " + way; }
+void measure_ways(const char* beyond, const char* wiring, const Tap& guest, const Tap& world) {
+  for (const Load& load : kLoads) {
+    const std::string out = make_frame(load, 1, 2), in = make_frame(load, 2, 1);
+    const Cost from_guest = cost_of_a_frame(out, load.batch, load.batches, guest, world);
+    const Cost to_guest = cost_of_a_frame(in, load.batch, load.batches, world, guest);
+    print(beyond, wiring, std::string(load.name) + " from guest", from_guest.cpu, from_guest.wall);
+    print(beyond, wiring, std::string(load.name) + " to guest", to_guest.cpu, to_guest.wall);
+  }
+  const std::vector<double> trips =
+      round_trips(make_frame(kLoads[0], 1, 2), make_frame(kLoads[0], 2, 1), kTrips, guest, world);
+  print(beyond, wiring, "round trip", percentile(trips, 0.5), percentile(trips, 0.99));
+}
 
-void measure(const NamedWiring& named, Figures& figures) {
-  const Tap guest(kGuest), world(kWorld);
+void measure(const NamedWiring& named, const NamedBeyond& beyond) {
+  const Tap world(kWorld);
+  std::optional<Tap> guest;
+  if (named.wiring != Wiring::kMacvtap) guest.emplace(kGuest);
   std::string why;
-  if (!build_wiring(named.wiring, why)) {
-    std::fprintf(stderr, "%s: not on this kernel: %s\n", named.name, why.c_str());
+  if (build_wiring(named.wiring, beyond.beyond, why)) {
+    if (!guest) guest.emplace(kGuest);
+    measure_ways(beyond.name, named.name, *guest, world);
   } else {
-    for (const Load& load : kLoads) {
-      figures[{named.name, column(load, kWays[0])}].push_back(
-          nanoseconds_a_frame(load, guest, world, true));
-      figures[{named.name, column(load, kWays[1])}].push_back(
-          nanoseconds_a_frame(load, world, guest, false));
-    }
+    std::fprintf(stderr, "%s: not on this kernel: %s\n", named.name, why.c_str());
   }
   remove_wiring();
-}
-
-void print(const Figures& figures) {
-  const std::string reference = "u32 mirred";
-  std::printf(
-      "| wiring | frames | min | median | max | to u32 mirred |\n|---|---|---|---|---|---|\n");
-  for (const Load& load : kLoads) {
-    for (const char* way : kWays) {
-      for (const NamedWiring& named : kWirings) {
-        const auto found = figures.find({named.name, column(load, way)});
-        if (found == figures.end()) continue;
-        const std::vector<double>& values = found->second;
-        const std::vector<double>& others = figures.at({reference, column(load, way)});
-        std::vector<double> ratios;
-        for (size_t n = 0; n < values.size(); ++n) ratios.push_back(values[n] / others[n]);
-        const auto [least, most] = std::minmax_element(values.begin(), values.end());
-        std::printf("| %s | %s | %.0f | %.0f | %.0f | %.3f |\n", named.name,
-                    column(load, way).c_str(), *least, median(values), *most, median(ratios));
-      }
-    }
-  }
 }
 
 }  // namespace
@@ -148,13 +141,13 @@ int main(int argc, char** argv) {
   try {
     const int rounds = argc > 1 ? std::atoi(argv[1]) : 9;
     enter_own_namespaces();
-    Figures figures;
     for (int round = 0; round < rounds; ++round) {
       std::vector<NamedWiring> order(std::begin(kWirings), std::end(kWirings));
       if (round % 2 != 0) std::reverse(order.begin(), order.end());
-      for (const NamedWiring& named : order) measure(named, figures);
+      for (const NamedBeyond& beyond : kBeyonds) {
+        for (const NamedWiring& named : order) measure(named, beyond);
+      }
     }
-    print(figures);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "redirect_bench: %s\n", error.what());
     return 1;

@@ -1,10 +1,7 @@
-"""Where the benchmark measures: a node with bridges, a pod on them and Multus, as in the lab; and what it
-says of the figures."""
+"""Where the benchmark measures: a node with bridges, a pod on them and Multus, as in the lab."""
 
-import os
-import statistics
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -47,32 +44,3 @@ def nad(network: str, on: str, options: dict, addresses: Iterable[str]) -> dict:
     ipam = {"type": "static", "addresses": entries} if entries else {}
     return {"cniVersion": "1.0.0", "name": f"net-{network}", "type": "bridge", "bridge": on,
             "capabilities": {"mac": True}, "ipam": ipam, "patchbay": options}
-
-
-def in_turn(ways: Sequence, round_: int) -> list:
-    """Forwards and backwards, so that a drift of the machine meets all of them."""
-    return list(ways) if round_ % 2 == 0 else list(reversed(ways))
-
-
-def percentile(values: Sequence[float], percent: int) -> float:
-    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
-
-
-def ratio(values: Sequence[float], others: Sequence[float]) -> float:
-    """The median of the ratios of the same turn."""
-    return statistics.median(one / other for one, other in zip(values, others, strict=True))
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    for row in (head, ["---"] * len(head), *rows):
-        print("| " + " | ".join(map(str, row)) + " |")
-    print(flush=True)
-
-
-def machine() -> str:
-    """What the figures are of."""
-    cpus = [line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")]
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    model = cpus[0] if cpus else os.uname().machine
-    return f"{model}, {os.cpu_count()} CPUs, load {load}; Linux {os.uname().release}"

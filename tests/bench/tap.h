@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace patchbay::bench {
 
@@ -12,7 +13,7 @@ namespace patchbay::bench {
 [[noreturn]] void fail(const std::string& what);
 
 // Up, with a struct virtio_net_hdr before each frame and all offloads; in the network namespace of
-// the thread that makes it. One that is there already is opened.
+// the thread that makes it. One that is there already is opened, a macvtap too.
 class Tap {
  public:
   explicit Tap(const char* name);
@@ -36,5 +37,10 @@ struct Cost {
 // Of `batches` times `batch` frames; a batch is below a tap's queue of 500.
 Cost cost_of_a_frame(const std::string& frame, int batch, int batches, const Tap& from,
                      const Tap& to);
+
+// ns from writing `there` into `one` until `back`, written into `other` on its arrival, has
+// arrived: for each of `count`. In the one thread, no scheduler is in it.
+std::vector<double> round_trips(const std::string& there, const std::string& back, int count,
+                                const Tap& one, const Tap& other);
 
 }  // namespace patchbay::bench

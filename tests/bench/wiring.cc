@@ -133,6 +133,7 @@ bool redirect(Wiring wiring, const std::string& from, const std::string& to, std
       return redirect_by_program(wiring, from, to, why);
     case Wiring::kNothing:
     case Wiring::kPodBridge:
+    case Wiring::kMacvtap:
       break;
   }
   throw std::logic_error("this wiring redirects nothing");
@@ -147,6 +148,16 @@ void join(const std::string& port, const std::string& bridge) {
   must_run("ip link set " + port + " master " + bridge);
 }
 
+bool join_world(const std::string& port, Beyond beyond, std::string& why) {
+  if (beyond == Beyond::kRedirect) {
+    return redirect(Wiring::kU32, port, kWorld, why) && redirect(Wiring::kU32, kWorld, port, why);
+  }
+  make_bridge("node-br");
+  join(port, "node-br");
+  join(kWorld, "node-br");
+  return true;
+}
+
 }  // namespace
 
 void enter_own_namespaces() {
@@ -158,23 +169,23 @@ void enter_own_namespaces() {
   std::ofstream("/proc/sys/net/ipv6/conf/default/disable_ipv6") << 1;
 }
 
-bool build_wiring(Wiring wiring, std::string& why) {
+bool build_wiring(Wiring wiring, Beyond beyond, std::string& why) {
   const std::string guest = kGuest, pod = kPod;
-  make_bridge("node-br");
-  join(kWorld, "node-br");
-  if (wiring == Wiring::kNothing) {
-    join(guest, "node-br");
-    return true;
-  }
+  if (wiring == Wiring::kNothing) return join_world(guest, beyond, why);
   must_run("ip link add " + pod + " type veth peer name node");
   must_run("ip link set " + pod + " up");
   must_run("ip link set node up");
-  join("node", "node-br");
+  if (!join_world("node", beyond, why)) return false;
   if (wiring == Wiring::kPodBridge) {
     make_bridge("pod-br");
     join(guest, "pod-br");
     join(pod, "pod-br");
     return true;
+  }
+  if (wiring == Wiring::kMacvtap) {
+    return runs("ip link add " + guest + " link " + pod + " address " + kGuestMac +
+                    " type macvtap mode bridge",
+                why);
   }
   return redirect(wiring, guest, pod, why) && redirect(wiring, pod, guest, why);
 }

@@ -9,13 +9,13 @@ namespace patchbay::bench {
 
 // The links of one wiring. `guest` and `world` are taps, opened by the benchmark before:
 //
-//   guest ── (what is compared) ── pod ═ veth ═ node ── bridge ── world
+//   guest ── (what is compared) ── pod ═ veth ═ node ── (beyond) ── world
 inline constexpr const char* kGuest = "guest";
 inline constexpr const char* kPod = "pod";
 inline constexpr const char* kWorld = "world";
 
 enum class Wiring {
-  kNothing,      // the guest's tap is a port of the node's bridge: no pod at all
+  kNothing,      // no pod at all: the guest's tap is where `node` would be
   kPodBridge,    // KubeVirt's own way: a second bridge, in the pod
   kU32,          // tc ingress, u32 without keys, mirred
   kMatchall,     // tc ingress, matchall, mirred
@@ -23,6 +23,13 @@ enum class Wiring {
   kBpfRedirect,  // tc ingress, cls_bpf direct-action, an eBPF program that calls bpf_redirect
   kTcx,          // the same program on a tcx link (Linux 6.6)
   kTrunkAndU32,  // kU32 behind a classic direct-action program that judges the VLAN tag
+  kMacvtap,      // `guest` is a macvtap on `pod`, as on a NIC of the node: open it afterwards
+};
+
+// What is between the pod's veth and the world.
+enum class Beyond {
+  kBridge,    // a bridge of the node, as most networks have it
+  kRedirect,  // the cheapest thing that is not compared, so that the wiring is most of the way
 };
 
 struct NamedWiring {
@@ -38,14 +45,18 @@ inline constexpr NamedWiring kWirings[] = {
     {Wiring::kBpfRedirect, "bpf_redirect"},
     {Wiring::kTcx, "bpf_redirect, tcx"},
     {Wiring::kTrunkAndU32, "trunk + u32 mirred"},
+    {Wiring::kMacvtap, "macvtap"},
 };
 
 // Leaves the process in new network and mount namespaces, with a BPF file system, without IPv6.
 void enter_own_namespaces();
 
+// The MAC that frames to the guest have.
+inline constexpr const char* kGuestMac = "02:00:00:00:00:01";
+
 // Builds `wiring` around the taps; false where the kernel has not got it, with the kernel's words
 // in `why`. The links are gone with remove_wiring().
-bool build_wiring(Wiring wiring, std::string& why);
+bool build_wiring(Wiring wiring, Beyond beyond, std::string& why);
 void remove_wiring();
 
 }  // namespace patchbay::bench

@@ -35,10 +35,11 @@ BINDING_TYPE = "patchbay"
 BINDING_NAD = {"cniVersion": "1.0.0", "name": "patchbay", "type": BINDING_TYPE}
 
 
-def directory_of(plugin: str) -> Path:
+def program_of(plugin: str) -> Path:
     if plugin == BINDING_TYPE:
-        return PROGRAMS
-    return newer_plugins.plugin_directory() if plugin in newer_plugins.TYPES else PLUGIN_DIRECTORY
+        return PROGRAMS / "patchbay-cni"
+    newer = plugin in newer_plugins.TYPES
+    return (newer_plugins.plugin_directory() if newer else PLUGIN_DIRECTORY) / plugin
 
 
 class CniError(Exception):
@@ -173,15 +174,20 @@ class Multus:
                      **environment: str) -> dict:
         """One call of patchbay-cni with what Multus gives it; `environment` is laid over CNI_*, `under`
         is a program that runs it, with its arguments."""
-        config = {**(attachment.binding_nad or BINDING_NAD),
-                  "args": {"cni": {"logicNetworkName": attachment.network}}}
-        if command in ("CHECK", "DEL") and attachment.binding_result:
-            config["prevResult"] = attachment.binding_result  # libcni, from 0.4.0 on
+        config = self.binding_config(command, attachment)
         result, attachment.log = self._call(command, attachment, config,
                                             attachment.binding_interface, environment, under)
         if command == "ADD":
             attachment.binding_result = result
         return result
+
+    def binding_config(self, command: str, attachment: Attachment) -> dict:
+        """What the binding reads from its standard input."""
+        config = {**(attachment.binding_nad or BINDING_NAD),
+                  "args": {"cni": {"logicNetworkName": attachment.network}}}
+        if command in ("CHECK", "DEL") and attachment.binding_result:
+            config["prevResult"] = attachment.binding_result  # libcni, from 0.4.0 on
+        return config
 
     def detach(self, attachment: Attachment) -> None:
         """DEL of the binding, then of the network's plugins, then the cache entry."""
@@ -246,18 +252,20 @@ class Multus:
                  ["K8S_POD_INFRA_CONTAINER_ID", attachment.pod.name]]
         return pairs + ([["MAC", attachment.mac]] if attachment.mac else [])
 
-    def _call(self, command: str, attachment: Attachment, config: dict, interface: str,
-              environment: dict | None = None, under: Sequence[object] = ()) -> tuple[dict, str]:
-        plugin = config["type"]
-        program = directory_of(plugin) / ("patchbay-cni" if plugin == BINDING_TYPE else plugin)
-        values = {
-            **os.environ,
+    def variables(self, command: str, attachment: Attachment, interface: str) -> dict[str, str]:
+        """The environment of a plugin's call."""
+        return {
             "CNI_COMMAND": command, "CNI_CONTAINERID": attachment.pod.name,
             "CNI_NETNS": str(attachment.pod.path), "CNI_IFNAME": interface,
             "CNI_PATH": str(PLUGIN_DIRECTORY),
             "CNI_ARGS": ";".join("=".join(pair) for pair in self._arguments(attachment)),
-            **(environment or {}),
         }
+
+    def _call(self, command: str, attachment: Attachment, config: dict, interface: str,
+              environment: dict | None = None, under: Sequence[object] = ()) -> tuple[dict, str]:
+        plugin = config["type"]
+        program = program_of(plugin)
+        values = {**os.environ, **self.variables(command, attachment, interface), **(environment or {})}
         done = subprocess.run(self.node.command(*under, program), input=json.dumps(config), text=True,
                               capture_output=True, env=values, timeout=120, check=False)
         if done.returncode != 0:
