@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "plan/error.h"
+#include "plan/host_address.h"
 
 namespace patchbay::cloudinit {
 namespace {
@@ -42,6 +43,11 @@ Seed make_seed(CloudInitData::DataSource source, const Vmi& vmi, const Handover&
                 "the seed disc needs an instance-id that stays when the VM is started anew, and "
                 "the VM has no firmware UUID; write one into it (KubeVirt does so where it may)",
                 "spec.domain.firmware.uuid");
+  }
+  // KubeVirt takes no other; cloud-init reads the metadata as YAML, which cannot hold all of JSON.
+  if (!is_domain(vmi.hostname)) {
+    throw Error(Errc::kInvalidInput, "expected a host name, found " + in_quotes(vmi.hostname),
+                "spec.hostname");
   }
   switch (source) {
     case CloudInitData::DataSource::kNoCloud:

@@ -144,6 +144,21 @@ TEST(Seed, NeedsAFirmwareUuid) {
   }
 }
 
+TEST(Seed, HasNoHostNameThatIsNone) {
+  for (const char* const name : {"a\x7f"
+                                 "b",
+                                 "a: b", "a\nb", ""}) {
+    Vmi vmi = example_vmi();
+    vmi.hostname = name;
+    try {
+      make_seed(DataSource::kNoCloud, vmi, {});
+      FAIL() << name;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.where(), "spec.hostname");
+    }
+  }
+}
+
 TEST(SeedImage, ReadsBackByRockRidgeAndByJoliet) {
   for (const Guest guest : {Guest::kLinux, Guest::kWindows}) {
     const Seed seed = seed_for(guest);
