@@ -115,10 +115,13 @@ struct Redirect {
   bool operator==(const Redirect&) const = default;
 };
 
-// `link`, a guest's port, is guarded and answered; its frames go on as they did.
+// `link`, a guest's port, is guarded and answered; its frames go on as they did. An ingress qdisc
+// without filters, which a killed ADD leaves, is undone only where it was `asked` for: it may be
+// the network plugin's.
 struct FilterPort {
   IfName link;
   GuestPort port;
+  bool asked = true;
 
   void apply(Kernel& kernel) const;
   Differences verify(Kernel& kernel) const;

@@ -1,9 +1,11 @@
 // Every kernel call of every verb fails once: an ADD leaves the namespace as it was, a DEL can be
-// done again.
+// done again. Or the call is the first that is not made, for somebody kills patchbay-cni, which can
+// put nothing back then.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 
 #include "pods.h"
 
@@ -191,6 +193,56 @@ void expect_del_to_be_whole_the_second_time(const Beginning& beginning, bool wir
 TEST_P(FailingKernel, DelIsWholeTheSecondTime) {
   expect_del_to_be_whole_the_second_time(GetParam(), false);
   expect_del_to_be_whole_the_second_time(GetParam(), true);
+}
+
+using Verb = void (*)(FakeKernel&, const AttachmentCall&);
+using Links = FakeKernel::Links;
+
+Links links_after(const Links& before, Verb verb, const AttachmentCall& call) {
+  FakeKernel kernel;
+  kernel.links = before;
+  verb(kernel, call);
+  return kernel.links;
+}
+
+// Those after each kill of `verb`, the first before its first call of the kernel.
+std::vector<Links> links_after_kills(const Links& before, Verb verb, const AttachmentCall& call) {
+  std::vector<Links> all;
+  for (int k = 1;; ++k) {
+    FakeKernel kernel;
+    kernel.links = before;
+    kernel.end_at = k;
+    try {
+      verb(kernel, call);
+      return all;
+    } catch (const Error&) {
+      all.push_back(kernel.links);
+    }
+  }
+}
+
+std::map<IfName, std::optional<Ingress>> ingresses(const Links& links) {
+  std::map<IfName, std::optional<Ingress>> all;
+  for (const auto& [name, link] : links) all[name] = link.ingress;
+  return all;
+}
+
+TEST_P(FailingKernel, KilledBeforeAnyCallTheNextEndsRight) {
+  FakeKernel before;
+  GetParam().prepare(before);
+  const AttachmentCall& call = GetParam().call;
+  const Links wired = links_after(before.links, do_add, call);
+  const Links unwired = links_after(wired, do_del, call);
+  // A record that a DEL has half deleted is none: what it alone knew, routes, is gone with it.
+  const Links rewired = links_after(unwired, do_add, call);
+  std::vector<Links> all = links_after_kills(before.links, do_add, call);
+  for (Links& links : links_after_kills(wired, do_del, call)) all.push_back(std::move(links));
+  for (size_t kill = 0; kill < all.size(); ++kill) {
+    const Links again = links_after(all[kill], do_add, call);
+    EXPECT_TRUE(again == wired || again == rewired) << "ADD after kill " << kill;
+    EXPECT_EQ(ingresses(links_after(all[kill], do_del, call)), ingresses(unwired))
+        << "DEL after kill " << kill;
+  }
 }
 
 TEST_P(FailingKernel, AddTwiceIsAddOnce) {

@@ -34,6 +34,7 @@ class FakeKernel : public Kernel {
   std::vector<AddressProbe> probes;  // those that were asked for
   int calls = 0;
   int fail_at = 0;  // the number of the call that fails; 0: none
+  int end_at = 0;   // the number of the call from which on none is made; 0: none
 
   Link& add_link(const std::string& name, const std::string& kind) {
     Link& link = links[IfName::parse(name)];
@@ -198,7 +199,9 @@ class FakeKernel : public Kernel {
 
  private:
   void count() {
-    if (++calls == fail_at) throw Error(Errc::kKernel, "refused by the test");
+    ++calls;
+    if (calls == fail_at) throw Error(Errc::kKernel, "refused by the test");
+    if (end_at != 0 && calls >= end_at) throw Error(Errc::kKernel, "killed by the test");
   }
   Link& at(const IfName& name) {
     const auto found = links.find(name);

@@ -199,6 +199,17 @@ TEST(Step, RedirectReplacesItsOwnStaleFilter) {
   EXPECT_THAT(verify(redirect, kernel), IsEmpty());
 }
 
+TEST(Step, AnIngressWithoutFiltersIsOfThePortThatWasAskedFor) {
+  FakeKernel kernel;
+  add_nic(kernel, "tun").ingress = Ingress{};
+  FilterPort step{.link = kNames.pod, .asked = false};
+  undo(step, kernel);
+  EXPECT_TRUE(kernel.links.at(kNames.pod).ingress);
+  step.asked = true;
+  undo(step, kernel);
+  EXPECT_FALSE(kernel.links.at(kNames.pod).ingress);
+}
+
 TEST(Step, ListenerIsSetRightWhereItIsAndMadeAnewWhereItsDeviceHasGone) {
   FakeKernel kernel;
   add_nic(kernel, "");

@@ -1,5 +1,5 @@
 """Several calls at once: in one namespace, in a hundred, against a namespace or an interface that goes
-away meanwhile, and after a call that was killed half-way."""
+away meanwhile."""
 
 import fcntl
 import json
@@ -169,36 +169,6 @@ class OneNamespace(Concurrency):
 
         wait_until("a call that waits for the namespace",
                    lambda: any(waits(each) for each in Path("/proc").glob("[0-9]*")))
-
-
-class Killed(Concurrency):
-    def test_after_a_call_killed_at_any_moment_the_next_one_ends_right(self) -> None:
-        """A killed ADD can't undo anything, but it takes no lock with it; ADD and DEL know its rest."""
-        for command in ("ADD", "DEL"):
-            for moment in MOMENTS:
-                with self.subTest(command, moment=moment):
-                    attachment = self.network()
-                    if command == "DEL":
-                        self.multus.call_binding("ADD", attachment)
-                    if not self.kill(command, attachment, moment):
-                        self.assertGreater(moment, 10)
-                        self.multus.detach(attachment)
-                        break
-                    self.multus.call_binding("ADD", attachment)
-                    self.assert_whole(attachment)
-                    self.assertFalse(self.kill("ADD", attachment, 1000))
-                    self.kill(command, attachment, moment)
-                    self.multus.call_binding("DEL", attachment)
-                    self.assert_clean(attachment)
-                    self.multus.detach(attachment)
-
-    def kill(self, command: str, attachment: Attachment, moment: int) -> bool:
-        """Whether the call came as far as its `moment`-th message."""
-        with Suspension("sendmsg", moment, self.room) as stopped:
-            call = self.call(command, attachment, under=stopped.command)
-            reached = stopped.wait()
-        self.assertEqual(call.exception(timeout=120) is not None, reached)
-        return reached
 
 
 class Vanishing(Concurrency):

@@ -89,18 +89,20 @@ class PodCase(unittest.TestCase):
         return Capture(namespace, interface, self.room / f"{interface}.pcap")
 
 
+# One program for all families and one shell for all links: tests ask this often.
+EVERYTHING = """
+printf 'link show\\naddress show\\nroute show table all\\nrule show\\n' | ip -j -d -b -
+tc -j qdisc show
+cd /sys/class/net
+for link in */; do echo "= ${link%/}"; tc filter show dev ${link%/} ingress; done
+"""
+
+
 def everything(namespace: Namespace) -> dict:
     """All that iproute2 shows of a namespace's network, without what counts or passes."""
-    shown = {}
-    for name, command in {
-            "links": ["ip", "-j", "-d", "link", "show"],
-            "addresses": ["ip", "-j", "-d", "address", "show"],
-            "routes4": ["ip", "-j", "-d", "-4", "route", "show", "table", "all"],
-            "routes6": ["ip", "-j", "-d", "-6", "route", "show", "table", "all"],
-            "rules": ["ip", "-j", "rule", "show"],
-            "qdiscs": ["tc", "-j", "qdisc", "show"],
-    }.items():
-        shown[name] = json.loads(namespace.run(*command) or "[]")
+    tables, *ports = namespace.run("sh", "-c", EVERYTHING).split("\n= ")
+    shown = dict(zip(("links", "addresses", "routes", "rules", "qdiscs"),
+                     map(json.loads, tables.splitlines()), strict=True))
     for link in shown["links"] + shown["addresses"]:
         # The kernel notices a carrier a moment later.
         link["flags"] = sorted(set(link["flags"]) - {"NO-CARRIER", "LOWER_UP"})
@@ -109,14 +111,14 @@ def everything(namespace: Namespace) -> dict:
             values = link.get("linkinfo", {}).get(data, {})
             for passing in [key for key in values if key.endswith("_timer") or key == "state"]:
                 values.pop(passing)
-    shown["filters"] = {link["ifname"]: filters(namespace, link["ifname"])
-                        for link in shown["links"]}
+    named = (port.partition("\n") for port in ports)
+    shown["filters"] = {link: without_numbers(text) for link, _, text in named}
     return shown
 
 
-def filters(namespace: Namespace, link: str) -> str:
-    """Without the numbers of programs and actions, which the same ones have anew each time."""
-    return re.sub(r"\b(id|index) \d+", r"\1", namespace.run("tc", "filter", "show", "dev", link, "ingress"))
+def without_numbers(filters: str) -> str:
+    """Without those of programs and actions, which the same ones have anew each time."""
+    return re.sub(r"\b(id|index) \d+", r"\1", filters)
 
 
 def frames_after(capture: Capture, moment: float, expression: str) -> list[str]:
