@@ -86,8 +86,7 @@ def plot(table: Table, file: Path) -> None:
                                      figsize=(4 + 4 * len(quantities), 1.2 + 0.28 * len(table.rows)))
     for panel, quantity in zip(panels[0], quantities):
         samples = [row.samples.get(quantity, []) for row in table.rows]
-        panel.boxplot(samples, vert=False, labels=[f"{row.case}  {row.way}".strip() for row in table.rows],
-                      flierprops={"markersize": 2})
+        panel.boxplot(samples, vert=False, manage_ticks=False, flierprops={"markersize": 2})
         panel.set_xlabel(quantity)
         panel.grid(axis="x", alpha=0.3)
         found = [value for values in samples for value in values]
@@ -95,6 +94,8 @@ def plot(table: Table, file: Path) -> None:
             panel.set_xscale("log")
         else:
             panel.set_xlim(left=min(0, min(found)))
+    panels[0][0].set_yticks(range(1, len(table.rows) + 1),
+                            [f"{row.case}  {row.way}".strip() for row in table.rows])
     panels[0][0].invert_yaxis()
     figure.suptitle(table.title)
     figure.tight_layout()
