@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <system_error>
@@ -43,7 +44,9 @@ std::string random_hex() {
 bool is_left_over(const std::string& path) {
   struct stat status {};
   if (lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
-  return std::time(nullptr) - status.st_mtime >= kStaleAfterSeconds && !somebody_listens(path);
+  // One from the future is from before the clock was set back.
+  return std::abs(std::time(nullptr) - status.st_mtime) >= kStaleAfterSeconds &&
+         !somebody_listens(path);
 }
 
 // Removes the sockets that earlier runs of this profile left behind; the name of one of them, or

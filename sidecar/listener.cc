@@ -15,7 +15,7 @@
 namespace patchbay::sidecar {
 namespace {
 
-constexpr int kBacklog = 16;
+constexpr int kBacklog = SOMAXCONN;
 constexpr std::chrono::milliseconds kShortagePause{20};
 constexpr size_t kMaxPathBytes = sizeof(sockaddr_un::sun_path) - 1;
 

@@ -3,6 +3,7 @@
 // pod's sources to the hooks, connections to the server, until KubeVirt or a signal ends it.
 #include <malloc.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -34,6 +35,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// What calls took is given back when none has come for so long: the next may be the VM's last.
+constexpr std::chrono::milliseconds kTidyAfter{2000};
+constexpr std::chrono::milliseconds kForever{-1};
+
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
@@ -63,13 +68,18 @@ HookSources sources_with(const Options& options, const SeedFile& seed) {
 std::string serve(std::span<Listener* const> listeners, Server& server, StopEvent& stop) {
   std::vector<int> fds;
   for (const Listener* listener : listeners) fds.push_back(listener->fd());
+  bool was_called = false;
   while (true) {
-    std::string reason = stop.wait(fds);
+    std::string reason = stop.wait(fds, was_called ? kTidyAfter : kForever);
     if (!reason.empty()) return reason;
+    bool is_called = false;
     for (Listener* listener : listeners) {
       const int connection = listener->accept();
       if (connection >= 0) server.adopt(connection);
+      is_called |= connection >= 0;
     }
+    if (was_called && !is_called) malloc_trim(0);
+    was_called = is_called;
   }
 }
 

@@ -24,6 +24,10 @@ constexpr mode_t kFileMode = 0400;
   std::string advice;
   if (error == ENOSPC || error == EDQUOT) {
     advice = "; free the node's disk, or raise the pod's limit of ephemeral-storage";
+  } else if (error == EEXIST || error == EISDIR || error == ENOTEMPTY) {
+    advice = "; remove what has that name";
+  } else if (error == EROFS || error == EACCES) {
+    advice = "; expected a folder that uid " + std::to_string(geteuid()) + " may write to";
   }
   throw Error(Errc::kIo,
               doing + " failed: " + std::generic_category().message(error) + advice +
@@ -114,18 +118,21 @@ SeedFile SeedFile::of_plugin(const std::string& directory) { return {directory, 
 bool SeedFile::write(std::string_view image) const {
   const Descriptor folder(open_folder(directory_));
   if (holds(folder.get(), image)) return false;
-  const std::string path = directory_ + "/" + kFolder + "/" + kNewFile;
+  const std::string path = directory_ + "/" + kFolder + "/";
   unlinkat(folder.get(), kNewFile, 0);  // of a run that was ended while it wrote
   const Descriptor file(openat(folder.get(), kNewFile,
                                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode));
-  if (file.get() < 0) fail("making the seed disc", path, errno);
-  int error = write_all(file.get(), image);
-  if (error == 0 && renameat(folder.get(), kNewFile, folder.get(), kFile) != 0) error = errno;
-  if (error != 0) {
+  if (file.get() < 0) fail("making the seed disc", path + kNewFile, errno);
+  if (const int error = write_all(file.get(), image)) {
     unlinkat(folder.get(), kNewFile, 0);
-    fail("writing the seed disc", path, error);
+    fail("writing the seed disc", path + kNewFile, error);
   }
-  if (fsync(folder.get()) != 0) fail("keeping the seed disc", path, errno);
+  if (renameat(folder.get(), kNewFile, folder.get(), kFile) != 0) {
+    const int error = errno;
+    unlinkat(folder.get(), kNewFile, 0);
+    fail("putting the seed disc in place", path + kFile, error);
+  }
+  if (fsync(folder.get()) != 0) fail("keeping the seed disc", path + kFile, errno);
   return true;
 }
 

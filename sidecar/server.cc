@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -37,7 +38,15 @@ constexpr int kPriority = 0;
 // A status travels in a header; longer ones are dropped whole by some peers.
 constexpr size_t kMaxStatusBytes = 4000;
 
+constexpr std::string_view kOutOfMemory =
+    "not enough memory for the answer: raise the memory limit of the sidecar's container, or see "
+    "what has become so large, the domain or the VMI";
+
 constexpr std::chrono::seconds kStopWait{1};
+
+// KubeVirt calls once at a time. An answer that nobody reads keeps its thread; calls above the
+// bound are refused.
+constexpr int kMaxThreads = 200;
 
 // gRPC's own log is the process's, so is ours: a line of it must be JSON like any other.
 void write_grpc_log(gpr_log_func_args* entry) {
@@ -70,6 +79,8 @@ struct Shell {
     } catch (const Error& error) {
       return refuse(hook, vmi, static_cast<grpc::StatusCode>(info(error.errc()).grpc_status),
                     error.what());
+    } catch (const std::bad_alloc&) {
+      return refuse(hook, vmi, grpc::StatusCode::RESOURCE_EXHAUSTED, std::string(kOutOfMemory));
     } catch (const std::exception& error) {
       return refuse(hook, vmi, grpc::StatusCode::INTERNAL,
                     std::string("a bug in patchbay-sidecar: ") + error.what());
@@ -211,7 +222,8 @@ Server::Server(const Profile& profile, Hooks& hooks, LogSink log, std::function<
   // One call at a time is what KubeVirt makes: one thread waits for it, idle for the VM's life.
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1)
       .SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1)
-      .SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 1);
+      .SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 1)
+      .SetResourceQuota(grpc::ResourceQuota().SetMaxThreads(kMaxThreads));
   parts_->server = builder.BuildAndStart();
   if (!parts_->server) throw Error(Errc::kInternal, "starting the gRPC server failed");
 }
@@ -222,6 +234,9 @@ void Server::adopt(int connection) {
   grpc::AddInsecureChannelFromFd(parts_->server.get(), connection);
 }
 
-void Server::stop() { parts_->server->Shutdown(std::chrono::system_clock::now() + kStopWait); }
+// A span, not a moment: the clock on the wall may be set meanwhile.
+void Server::stop() {
+  parts_->server->Shutdown(gpr_time_from_seconds(kStopWait.count(), GPR_TIMESPAN));
+}
 
 }  // namespace patchbay::sidecar

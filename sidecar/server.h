@@ -14,7 +14,8 @@ namespace patchbay::sidecar {
 // Answers on connections that it is given, so that no connection can come before it is ready.
 //
 // An Error becomes the status of its Errc with its text as the message, which virt-launcher shows
-// as the VM's condition; any other exception becomes INTERNAL.
+// as the VM's condition; memory that could not be had becomes RESOURCE_EXHAUSTED, any other
+// exception INTERNAL.
 class Server {
  public:
   // Ready to answer when constructed. `on_shutdown` is called from a thread of gRPC's for

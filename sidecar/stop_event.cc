@@ -49,10 +49,10 @@ void StopEvent::request() {
   [[maybe_unused]] const int result = eventfd_write(requests_, 1);
 }
 
-std::string StopEvent::wait(std::span<const int> fds) {
+std::string StopEvent::wait(std::span<const int> fds, std::chrono::milliseconds patience) {
   std::vector<pollfd> all = {{signals_, POLLIN, 0}, {requests_, POLLIN, 0}};
   for (const int fd : fds) all.push_back({fd, POLLIN, 0});
-  while (poll(all.data(), all.size(), -1) < 0) {
+  while (poll(all.data(), all.size(), static_cast<int>(patience.count())) < 0) {
     if (errno != EINTR) fail("waiting for virt-launcher failed");
   }
   if (all[1].revents != 0) return "Shutdown from KubeVirt";

@@ -2,6 +2,7 @@
 // main loop waits for beside its sockets.
 #pragma once
 
+#include <chrono>
 #include <span>
 #include <string>
 
@@ -18,9 +19,9 @@ class StopEvent {
 
   void request();  // from any thread
 
-  // Waits until one of `fds` is readable (empty result) or the sidecar shall end (why: "Shutdown
-  // from KubeVirt", "SIGTERM", "SIGINT"). Throws Error{kIo}.
-  std::string wait(std::span<const int> fds);
+  // Waits until one of `fds` is readable or `patience` is over (empty result), or the sidecar shall
+  // end (why: "Shutdown from KubeVirt", "SIGTERM", "SIGINT"). Throws Error{kIo}.
+  std::string wait(std::span<const int> fds, std::chrono::milliseconds patience);
 
  private:
   int signals_ = -1;

@@ -9,9 +9,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <vector>
 
 #include "plan/error.h"
 
@@ -81,6 +83,20 @@ TEST_F(HookSocketTest, IsTheOnlyFileAndGoneAfterwards) {
   EXPECT_EQ(files(), 0U);
 }
 
+// Others that dial at the same moment don't keep virt-launcher waiting for its next try.
+TEST_F(HookSocketTest, QueuesAHundredConnections) {
+  const HookSocket socket(folder_, "patchbay");
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  socket.path().copy(address.sun_path, sizeof address.sun_path - 1);
+  std::vector<int> fds;
+  for (int i = 0; i < 100; ++i) {
+    fds.push_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    EXPECT_EQ(connect(fds.back(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  }
+  for (const int fd : fds) close(fd);
+}
+
 // v1.5: all sidecars of the pod share one flat folder, and sockets are known by their base names.
 TEST_F(HookSocketTest, SharesAFlatFolderWithOthersOfEveryProfile) {
   const HookSocket first(folder_, "patchbay");
@@ -101,6 +117,45 @@ TEST_F(HookSocketTest, TakesTheNameOfAnEarlierRun) {
   EXPECT_EQ(name_of(socket), "patchbay-patchbay-00c0ffee.sock");
   EXPECT_EQ(connect_to(socket.path()), 0);
   EXPECT_EQ(files(), 1U);
+}
+
+// virt-launcher has learnt the name; what the clock on the wall says of the file may not lose it.
+TEST_F(HookSocketTest, TakesTheNameOfARunBeforeTheClockWasSetBack) {
+  leave_socket(folder_ / "patchbay-patchbay-00c0ffee.sock", -3600);
+  const HookSocket socket(folder_, "patchbay");
+  EXPECT_EQ(name_of(socket), "patchbay-patchbay-00c0ffee.sock");
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(HookSocketTest, FindsItsWayThroughRubbish) {
+  for (int i = 0; i < 3000; ++i) std::ofstream(folder_ / ("file-" + std::to_string(i)));
+  const auto numbered = [&](int number) {
+    char digits[16];
+    std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(number));
+    return folder_ / ("patchbay-patchbay-" + std::string(digits) + ".sock");
+  };
+  for (int i = 0; i < 300; ++i) leave_socket(numbered(i), 60);
+  for (int i = 1000; i < 1300; ++i) fs::create_directory(numbered(i));
+  const Listener foreign(numbered(5000), "");
+  {
+    const HookSocket socket(folder_, "patchbay");
+    EXPECT_TRUE(socket.took_over());
+    EXPECT_EQ(connect_to(socket.path()), 0);
+    EXPECT_EQ(files(), 3000U + 300 + 1 + 1);
+  }
+  EXPECT_EQ(connect_to(foreign.path()), 0) << "another's, and alive";
+  EXPECT_EQ(files(), 3000U + 300 + 1);
+}
+
+TEST_F(HookSocketTest, WorksThroughALinkToItsFolder) {
+  const fs::path link = folder_.string() + "-link";
+  fs::create_directory_symlink(folder_, link);
+  {
+    const HookSocket socket(link, "patchbay");
+    EXPECT_EQ(connect_to(folder_ / name_of(socket)), 0);
+  }
+  EXPECT_EQ(files(), 0U);
+  fs::remove(link);
 }
 
 TEST_F(HookSocketTest, ClearsAllEarlierRuns) {

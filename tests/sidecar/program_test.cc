@@ -304,6 +304,15 @@ TEST_F(ProgramTest, RefusesAFolderItMayNotWriteTo) {
   EXPECT_THAT(program->log(), HasSubstr("may write to"));
 }
 
+TEST_F(ProgramTest, EndsWellWhereItsFolderIsGone) {
+  const auto program = start();
+  const auto channel = dial(socket());
+  fs::remove_all(folder_.path());
+  EXPECT_TRUE(call(channel, kInfoMethod, "", kInfoDeadline).status.ok()) << "it has been dialled";
+  program->send(SIGTERM);
+  EXPECT_EQ(program->wait(), 0) << program->log();
+}
+
 TEST_F(ProgramTest, RefusesUnknownArguments) {
   for (const char* argument : {"--bogus", "bogus", "--socket-dir"}) {
     Program program({argument});

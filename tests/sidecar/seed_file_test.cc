@@ -112,6 +112,41 @@ TEST_F(SeedFileTest, FollowsNoLink) {
   }
 }
 
+// O_EXCL after the name is free: a file that somebody else has open or linked is never written to.
+TEST_F(SeedFileTest, WritesIntoNoFileThatSomebodyMadeBeforehand) {
+  seed_.write("first");
+  const fs::path victim = shared_.path() / "victim";
+  std::ofstream(victim) << "theirs";
+  fs::create_hard_link(victim, file_.string() + ".new");
+  EXPECT_TRUE(seed_.write("image"));
+  EXPECT_EQ(read_text(victim), "theirs");
+  EXPECT_EQ(status().st_nlink, 1U);
+}
+
+// Opening one for reading would wait for a writer.
+TEST_F(SeedFileTest, ReplacesAPipe) {
+  seed_.write("first");
+  fs::remove(file_);
+  ASSERT_EQ(mkfifo(file_.c_str(), 0400), 0);
+  EXPECT_TRUE(seed_.write("image"));
+  EXPECT_EQ(read_text(file_), "image");
+}
+
+TEST_F(SeedFileTest, NamesAFolderInItsPlaceAndWhatToDo) {
+  seed_.write("first");
+  for (const char* name : {"seed.iso.new", "seed.iso"}) {
+    const fs::path obstacle = file_.parent_path() / name;
+    fs::remove(obstacle);
+    fs::create_directory(obstacle);
+    const Error error = refused("image");
+    EXPECT_EQ(error.errc(), Errc::kIo);
+    EXPECT_EQ(error.where(), obstacle);
+    EXPECT_THAT(error.message(), HasSubstr("remove what has that name"));
+    fs::remove(obstacle);
+    EXPECT_THAT(names_in_folder(), testing::AnyOf(ElementsAre("seed.iso"), testing::IsEmpty()));
+  }
+}
+
 TEST_F(SeedFileTest, GoesOnWhereAnEarlierRunWasEnded) {
   seed_.write("first");
   std::ofstream(file_.string() + ".new") << "half";

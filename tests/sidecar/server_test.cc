@@ -168,6 +168,18 @@ TEST_F(ServerTest, AForeignExceptionIsInternal) {
   EXPECT_THAT(answer.status.error_message(), HasSubstr("no such thing"));
 }
 
+TEST_F(ServerTest, MemoryThatCouldNotBeHadIsNoBug) {
+  HookSources sources = sources_of(PodState{}, log_);
+  sources.pod_state = []() -> PodState { throw std::bad_alloc(); };
+  Hooks hooks(find_profile(""), sources);
+  Server server(find_profile(""), hooks, log_.sink(), [] {});
+  const Answer answer =
+      call(connect(server), callback("v1alpha3", "OnDefineDomain"), domain_request());
+  EXPECT_EQ(answer.status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(answer.status.error_message(), HasSubstr("raise the memory limit"));
+  EXPECT_THAT(log_.text(), HasSubstr("OnDefineDomain refused: not enough memory"));
+}
+
 TEST_F(ServerTest, ALongDiagnosticIsShortenedInTheStatusOnly) {
   HookSources sources = sources_of(PodState{}, log_);
   sources.pod_state = []() -> PodState {
