@@ -4,6 +4,7 @@ ends. What it makes of each fixture: import_golden_test.py."""
 import json
 import os
 import pty
+import re
 import subprocess
 import tempfile
 import unittest
@@ -56,6 +57,14 @@ class List(unittest.TestCase):
         done = run("--list", "-", stdin=(FIXTURES / "vmx" / "app02-ubuntu.vmx").read_text())
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn("app02-ubuntu  0    00:50:56:11:00:02  vmxnet3  dvportgroup-49", done.stdout)
+
+    def test_the_table_says_each_kind_of_vlan(self):
+        files = [*FIXTURES.glob("vm.info/*.json"), *FIXTURES.glob("network/collect-*.json"),
+                 *FIXTURES.glob("network/dvs*.json")]
+        rows = [re.split("  +", line) for line in run("--list", "-o", "table", *sorted(files)).stdout.splitlines()]
+        vlans = {row[4]: row[5] for row in rows if len(row) > 5}
+        self.assertLessEqual({"DPG-Mgmt": "untagged", "DPG-DB-300": "300", "DPG-Trunk": "trunk 310-319, 400",
+                              "DPG-PVLAN": "pvlan 205/2051"}.items(), vlans.items())
 
     def test_a_file_of_no_known_kind_ends_it_with_nothing_on_stdout(self):
         done = run("--list", "vm.info/dhcp04-debian.json", "-", stdin="\x1b[2Jhello")

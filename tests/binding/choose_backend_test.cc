@@ -113,5 +113,13 @@ TEST_F(ChooseBackend, ATapThatIsThereMustBeOneTheLauncherOpens) {
   EXPECT_THAT(refusal(), HasSubstr("expected a tap"));
 }
 
+TEST_F(ChooseBackend, AMacvtapHasNoPortToGuard) {
+  nic_is("macvtap");
+  question.options.guard = Guard::kMac;
+  EXPECT_THAT(refusal(), HasSubstr("a guest is guarded and answered at a tap only"));
+  question.options = {.responder = true};
+  EXPECT_THAT(refusal(), HasSubstr("take \"responder\" and \"guard\" out"));
+}
+
 }  // namespace
 }  // namespace patchbay

@@ -191,5 +191,19 @@ TEST_F(Describe, ADeviceWithoutAnInterfaceHasWhatTheNetworkAnswered) {
   EXPECT_EQ(device(told).mac, sources.nic.mac);
 }
 
+TEST_F(Describe, AllowedAddressesAreAWordOfTheFullGuardOnly) {
+  sources.options.allowed_addresses = {IpPrefix::parse("192.168.0.9/32")};
+  for (const auto& [guard, said_of_it] : {std::pair{Guard::kMac, 1U}, {Guard::kFull, 0U}}) {
+    diagnostics.clear();
+    sources.options.guard = guard;
+    on_nic("192.168.0.62/26");
+    describe_attachment(sources, diagnostics);
+    ASSERT_EQ(diagnostics.size(), said_of_it);
+  }
+  sources.options.guard.reset();
+  describe_attachment(sources, diagnostics);
+  EXPECT_THAT(diagnostics.at(0).message, HasSubstr("only guard \"full\" looks at addresses"));
+}
+
 }  // namespace
 }  // namespace patchbay

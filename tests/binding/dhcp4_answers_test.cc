@@ -279,5 +279,23 @@ TEST_F(Dhcp4, DamagedRequestsHarmNothing) {
   EXPECT_GT(replies_to_damaged({Request{.options = options}.frame()}), 10000);
 }
 
+TEST(Answers, WhatNoAnswerHoldsIsLeftOutAndSaid) {
+  Attachment blue = attachment({"192.168.0.62/26"});
+  for (size_t i = 0; i < 600; ++i) blue.dns.search.push_back("d" + std::to_string(i) + ".example");
+  Diagnostics diagnostics;
+  const pb_answers answers = answers_for(blue, "", diagnostics);
+  ASSERT_FALSE(diagnostics.empty());
+  for (const Diagnostic& said : diagnostics) {
+    EXPECT_EQ(said.severity, Severity::kWarning);
+    EXPECT_EQ(said.where, "responder");
+    EXPECT_THAT(said.message,
+                testing::AnyOf(HasSubstr("more than a DHCP answer holds"), HasSubstr("not all")));
+  }
+  EXPECT_THAT(diagnostics[0].message, HasSubstr("more than a DHCP answer holds"));
+  const Answer offer = ask(answers, Request{.options = asks_for({1, 119})}.frame());
+  ASSERT_EQ(offer.verdict, ANSWER_REPLY);
+  for (const auto& [code, value] : options_in(offer.frame)) EXPECT_NE(code, 119U);
+}
+
 }  // namespace
 }  // namespace patchbay

@@ -203,5 +203,21 @@ TEST_F(Ipv6, DamagedRequestsHarmNothing) {
             10000);
 }
 
+TEST(Answers, WhatNoAnswerHoldsIsLeftOutAndSaid) {
+  std::vector<std::string> addresses;
+  for (int i = 0; i < 100; ++i) addresses.push_back("fd00::" + std::to_string(i + 10) + "/64");
+  Attachment blue = attachment(addresses);
+  for (int i = 0; i < 100; ++i) blue.dns.servers.push_back(ip("fd00:5::" + std::to_string(i + 1)));
+  Diagnostics diagnostics;
+  const pb_answers answers = answers_for(blue, "", diagnostics);
+  EXPECT_EQ(answers.dhcp6.addresses, static_cast<unsigned>(PB_MOST_ADDRESSES));
+  std::vector<std::string> said;
+  for (const Diagnostic& each : diagnostics) said.push_back(each.message);
+  for (const std::string what : {"IPv6 addresses", "IPv6 name servers"}) {
+    EXPECT_THAT(said,
+                testing::Contains("not all " + what + " fit into the answer, and are left out"));
+  }
+}
+
 }  // namespace
 }  // namespace patchbay

@@ -78,6 +78,28 @@ TEST_F(ResultCache, AFileThatCannotBeReadIsNamed) {
   }
 }
 
+TEST_F(ResultCache, AFileWithoutEndIsNotRead) {
+  write("br1-net-c0ffee-pod16477688c0e", "");
+  std::filesystem::resize_file(dir_ + "/results/br1-net-c0ffee-pod16477688c0e", (4U << 20) + 1);
+  try {
+    find("c0ffee");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("larger than 4 MiB"));
+  }
+}
+
+TEST_F(ResultCache, AFileThatIsNoneIsNamed) {
+  std::filesystem::create_directory(dir_ + "/results/br1-net-c0ffee-pod16477688c0e");
+  try {
+    find("c0ffee");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.errc(), Errc::kIo);
+    EXPECT_THAT(error.what(), HasSubstr("could not read the cached CNI result: Is a directory"));
+  }
+}
+
 TEST(UsualCacheDirs, MultusComesFirst) {
   EXPECT_THAT(usual_cache_dirs(), testing::ElementsAre("/var/lib/cni/multus", "/var/lib/cni"));
 }
