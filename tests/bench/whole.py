@@ -14,7 +14,7 @@ from lab.pod import Pod
 from lab.process import wait_until
 from lab.vm import VirtualMachine
 
-NETWORK, PATIENCE = "br1", 300
+NETWORK, PATIENCE = "br1", 600  # seconds
 OURS, BY_HAND = "patchbay", "by hand"
 NETWORK_DATA = f"""version: 2
 ethernets:
