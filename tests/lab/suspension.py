@@ -17,7 +17,8 @@ from lab.process import LabError, wait_until
 
 # strace pads a pid to five places.
 STOPPED = re.compile(r"^(\d+) +--- stopped by SIGSTOP ---$", re.MULTILINE)
-ENDED = re.compile(r"^\d+ +\+\+\+ ", re.MULTILINE)
+# The program's own end, which its execve began; threads of it may end before.
+ENDED = re.compile(r"\A(\d+) (?s:.*)^\1 +\+\+\+ ", re.MULTILINE)
 
 
 class Suspension:
@@ -27,7 +28,7 @@ class Suspension:
         self._story = Path(tempfile.mkdtemp(dir=room)) / "story"
         self._call = call
         self._pid: int | None = None
-        self.command = ["strace", "-f", "-q", "-o", self._story, "-e", f"trace={call}", "-e",
+        self.command = ["strace", "-f", "-q", "-o", self._story, "-e", f"trace=execve,{call}", "-e",
                         f"inject={call}:signal=SIGSTOP:when={number}"]
 
     def __enter__(self) -> "Suspension":

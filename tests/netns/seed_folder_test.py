@@ -3,10 +3,12 @@ succeeds once there is room; two sidecars in one pod make one disc of it, wherev
 patchbay-sidecar runs as KubeVirt runs it, user 107 without any capability."""
 
 import json
+import shutil
 import subprocess
 import unittest
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from lab.hooks import HookError, HookManager
 from lab.netns import veth
 from lab.paths import SOURCE
 from lab.process import run, stop
+from lab.suspension import Suspension
 from pod_case import MAC, PodCase, bridge, static
 
 FIXTURE = SOURCE / "tests/fixtures/01-masq-plus-one"  # a VMI without a cloud-init volume
@@ -119,6 +122,61 @@ class SeedFolder(SeedCase):
     def own_kilobytes(self) -> int:
         status = Path(f"/proc/{self.sidecar.pid}/status").read_text()
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon"))
+
+
+class Killed(SeedCase):
+    """kill -9 at each step of the writing: QEMU finds no disc, the old one or the new one, whole; and the sidecar
+    that the kubelet starts next ends right."""
+
+    STEPS = (("mkdir", 1), ("unlinkat", 1), ("fsync", 1), ("renameat", 1), ("fsync", 2))
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.folder = self.hooks / "hook-sidecar-0"
+        self.disc = self.folder / SEED
+        self.old = json.loads(json.dumps(self.vmi))
+        self.old["metadata"]["annotations"] = {"patchbay.io/networks": '{"data": {"addresses": ["192.168.0.61/26"]}}'}
+
+    def domain_of(self, vmi: dict) -> str:
+        return HookManager(self.hooks).on_define_domain(vmi, self.domain)
+
+    def written_by(self, vmi: dict) -> bytes:
+        """The disc that a sidecar makes which nobody kills."""
+        sidecar = self.run_sidecar(self.folder, "hook-sidecar-0")
+        self.assertIn(SEED, self.domain_of(vmi))
+        stop(sidecar)
+        return self.disc.read_bytes()
+
+    def kill_after(self, call: str, number: int) -> None:
+        plain = self.program
+        with Suspension(call, number, self.room) as suspended:
+            self.program = [*suspended.command, *plain]
+            sidecar = self.run_sidecar(self.folder, "hook-sidecar-0")
+            manager = HookManager(self.hooks)
+            with ThreadPoolExecutor() as threads:
+                asked = threads.submit(manager.on_define_domain, self.vmi, self.domain)
+                self.assertTrue(suspended.wait(), f"no {call} {number}")
+                suspended.kill()
+                self.assertRaises(HookError, asked.result)
+            sidecar.wait()
+        self.program = plain
+
+    def test_the_disc_is_always_a_whole_one(self) -> None:
+        whole = [self.written_by(self.old), self.written_by(self.vmi)]
+        self.assertNotEqual(*whole)
+        for has_old in (False, True):
+            for call, number in self.STEPS[has_old:]:
+                with self.subTest(call=call, number=number, has_old=has_old):
+                    shutil.rmtree(self.folder)
+                    if has_old:
+                        self.written_by(self.old)
+                    self.kill_after(call, number)
+                    found = self.disc.read_bytes() if self.disc.exists() else None
+                    self.assertIn(found, whole[not has_old:] + [None][has_old:])
+                    for socket in self.folder.glob("*.sock"):  # two seconds later the next would take its name
+                        socket.unlink()
+                    self.assertEqual(self.written_by(self.vmi), whole[1])
+                    self.assertEqual([path.name for path in self.disc.parent.iterdir()], ["seed.iso"])
 
 
 class TwoSidecars(SeedCase):
