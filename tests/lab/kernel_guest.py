@@ -24,7 +24,8 @@ MEMORY_MIB = 1536
 LIMIT = 1500  # seconds
 CONSOLE_TAIL = 60  # lines
 VERDICT = "verdict.json"  # in the room: kernel_guest_inside's
-COMMAND_LINE = "console=ttyS0 quiet mitigations=off panic=-1 intel_iommu=on iommu=pt"
+# no_timer_check: on a machine with much to do, ticks come too late for the kernel to believe in its timer.
+COMMAND_LINE = "console=ttyS0 quiet mitigations=off panic=-1 no_timer_check intel_iommu=on iommu=pt"
 # The tests load the drivers: of a card with virtual functions, of the NIC at the far end of its cable,
 # and of one without a cable that has large receive offload.
 CARD_MAC, FAR_MAC, LRO_MAC = "02:00:00:00:10:01", "02:00:00:00:10:02", "02:00:00:00:10:03"
@@ -117,6 +118,11 @@ def main(script: str, *names: str) -> int:
         print(f"kernel guest: {problem}", file=sys.stderr)
         return 1
     print(f"kernel guest: {verdict} in {time.monotonic() - began:.0f} s", flush=True)
+    return judge(verdict)
+
+
+def judge(verdict: dict) -> int:
+    """The exit status."""
     if verdict["ran"] == 0 or verdict["skipped"] > 0:
         print("kernel guest: what did not run has not passed", file=sys.stderr)
         return 1
