@@ -41,8 +41,10 @@ Words with(Words words, const Words& more) {
   return words;
 }
 
-// Names in files' names come from what users wrote.
+// Names in files' names come from what users wrote; of one that no file can have, its middle goes.
 std::string file_name(std::string name) {
+  constexpr size_t kLongest = 200, kEnd = 100;
+  if (name.size() > kLongest) name.erase(kLongest - kEnd, name.size() - kLongest);
   std::replace_if(
       name.begin(), name.end(),
       [](unsigned char c) { return std::isalnum(c) == 0 && c != '.' && c != '-'; }, '_');

@@ -84,14 +84,6 @@ std::string v1_text(const std::vector<GuestNic>& nics) {
   return std::string(out.c_str(), out.size()) + "\n";
 }
 
-std::string v1_entry(const GuestNic& nic) {
-  YAML::Emitter out;
-  out << YAML::BeginSeq;
-  entry(out, nic);
-  out << YAML::EndSeq;
-  return std::string(out.c_str(), out.size()) + "\n";
-}
-
 std::string v1_snippet(const GuestNic& nic) {
   YAML::Emitter out;
   out << YAML::Flow;

@@ -12,10 +12,7 @@ namespace patchbay::cloudinit {
 // The whole document, block style, `network:` around it, final newline.
 std::string v1_text(const std::vector<GuestNic>& nics);
 
-// The lines of one NIC, from its "- " on, as they stand under `config:`; without indentation.
-std::string v1_entry(const GuestNic& nic);
-
-// The same on one line, for a person to paste.
+// One NIC as it stands under `config:`, on one line, for a person to paste.
 std::string v1_snippet(const GuestNic& nic);
 
 }  // namespace patchbay::cloudinit

@@ -120,14 +120,6 @@ std::string v2_text(const std::vector<GuestNic>& nics, Guest guest) {
   return std::string(out.c_str(), out.size()) + "\n";
 }
 
-std::string v2_entry(const GuestNic& nic, Guest guest) {
-  YAML::Emitter out;
-  out << YAML::BeginMap;
-  id_and_entry(out, nic, guest);
-  out << YAML::EndMap;
-  return std::string(out.c_str(), out.size()) + "\n";
-}
-
 std::string v2_snippet(const GuestNic& nic, Guest guest) {
   YAML::Emitter out;
   out << YAML::Flow << YAML::BeginMap;

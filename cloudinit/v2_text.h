@@ -12,10 +12,7 @@ namespace patchbay::cloudinit {
 // The whole document, block style, `network:` around it, final newline.
 std::string v2_text(const std::vector<GuestNic>& nics, Guest guest);
 
-// The lines of one NIC, from its id on, as they stand under `ethernets:`; without indentation.
-std::string v2_entry(const GuestNic& nic, Guest guest);
-
-// The same on one line, for a person to paste.
+// One NIC as it stands under `ethernets:`, on one line, for a person to paste.
 std::string v2_snippet(const GuestNic& nic, Guest guest);
 
 }  // namespace patchbay::cloudinit

@@ -7,6 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from lab.hostile_text import ALL, LONG, shown_unsafely
 from lab.paths import PROGRAMS
 
 SECRET = "password: hunter2"
@@ -128,6 +129,19 @@ class Gather(unittest.TestCase):
         self.assertIn(f"get {NADS}/etc -n --kubeconfig= -o json", calls)
         self.assertFalse(any(call.startswith("get --") or " --kubeconfig" in call.replace("-n --", "")
                              for call in calls), calls)
+
+    def test_hostile_names_are_shown_and_stay_in_the_folder(self) -> None:
+        hostile = ["".join(ALL.values()).replace("\0", ""), LONG, "../../x", "a/../../x", "-rf"]
+        spec = {**SPEC, "networks": [{"name": f"net{number}", "multus": {"networkName": text}}
+                                     for number, text in enumerate(hostile)]}
+        self.answer({**ANSWERS, "get virtualmachineinstances.kubevirt.io/vm1 -n demo -o json": json.dumps(
+            {"metadata": METADATA, "spec": spec})})
+        done = self.gather()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual((shown_unsafely(done.stdout), shown_unsafely(done.stderr)), ([], []))
+        self.assertEqual({path.name for path in self.room.iterdir()}, {"kubectl", "answers.json", "calls", "report"})
+        for path in (self.room / "report").rglob("*"):
+            self.assertRegex(path.name, "^[A-Za-z0-9_-][A-Za-z0-9._-]*$")
 
     def test_a_vm_that_is_not_there(self) -> None:
         self.answer({})

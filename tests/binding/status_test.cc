@@ -70,6 +70,20 @@ TEST_F(Status, WhateverFailsTheNodeIsNotReady) {
                              "; load the kernel modules sch_ingress, cls_u32, act_mirred"}));
 }
 
+TEST_F(Status, ABridgesStepsHaveTheirRemedies) {
+  options.defaults = {.mode = "bridge", .guard = Guard::kMac};
+  std::set<std::string> remedies;
+  for (int failing = 1; !said(failing).empty(); ++failing) {
+    const std::string text = said(failing);
+    remedies.insert(text.substr(text.rfind("; ")));
+  }
+  EXPECT_THAT(
+      remedies,
+      testing::IsSupersetOf(
+          {"; load the kernel module bridge", "; load the kernel modules sch_ingress, cls_bpf",
+           "; load the kernel modules dummy, or bridge, and sch_ingress, cls_bpf"}));
+}
+
 TEST_F(Status, ACacheThatIsNotThereYetIsAWarning) {
   options.cache_dirs = {"/nonexistent/cache"};
   EXPECT_EQ(said(), "");
