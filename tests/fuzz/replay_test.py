@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from lab.fuzz import CORPUS, SEEDS, write_inputs
+from lab.fuzz import CORPUS, GROWN, SEEDS, by_hand, grown, write
 from lab.paths import PROGRAMS, SOURCE
 
 
@@ -14,11 +14,12 @@ class Fuzz(unittest.TestCase):
     def test_every_target_has_a_corpus(self) -> None:
         self.assertEqual({file.name[:-len("_fuzz.cc")] for file in (SOURCE / "tests/fuzz").glob("*_fuzz.cc")}, set(SEEDS))
         self.assertLessEqual({folder.name for folder in CORPUS.iterdir()}, set(SEEDS))
+        self.assertEqual({file.stem for file in GROWN.iterdir()}, set(SEEDS))
 
     def test_replayed(self) -> None:
         for target in SEEDS:
             with self.subTest(target), tempfile.TemporaryDirectory() as room:
-                files = write_inputs(target, Path(room))
+                files = write(by_hand(target) + grown(target), Path(room))
                 self.assertGreater(len(files), 0)
                 done = subprocess.run([PROGRAMS / f"{target}_fuzz", *files], capture_output=True, text=True,
                                       timeout=100, check=False)

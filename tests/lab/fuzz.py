@@ -1,7 +1,10 @@
 """The fuzz targets of tests/fuzz: what they begin with, and how they run. `python3 -m lab.fuzz SECONDS [TARGET…]`
-runs them by libFuzzer, one after the other (`./dev fuzz`); a finding is kept in build/fuzz/found."""
+runs them by libFuzzer, one after the other (`./dev fuzz`). What adds to their reach is kept in tests/fuzz/grown, a
+finding in build/fuzz/found."""
 
+import base64
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +14,7 @@ from pathlib import Path
 from lab.paths import PROGRAMS, SOURCE
 
 CORPUS = SOURCE / "tests/fuzz/corpus"
+GROWN = SOURCE / "tests/fuzz/grown"
 FOUND = SOURCE / "build/fuzz/found"
 # What is at hand beside a target's own corpus, as globs below tests/.
 SEEDS = {
@@ -26,6 +30,7 @@ SEEDS = {
     "vmi": ["fixtures/*/vmi.json"],
 }
 LONGEST = 20_000  # bytes of an input
+LONGEST_KEPT = 2_000
 
 
 def aliases(pod: Path) -> list[bytes]:
@@ -43,7 +48,7 @@ def annotations(vmi: Path) -> list[bytes]:
     return [text.encode() for name, text in found.items() if name == "patchbay.io/networks"]
 
 
-def inputs(target: str) -> list[bytes]:
+def by_hand(target: str) -> list[bytes]:
     tests = SOURCE / "tests"
     files = sorted((CORPUS / target).glob("*")) + [file for glob in SEEDS[target] for file in sorted(tests.glob(glob))]
     found = [file.read_bytes() for file in files if file.is_file()]
@@ -54,44 +59,60 @@ def inputs(target: str) -> list[bytes]:
     return found
 
 
-def write_inputs(target: str, folder: Path) -> list[Path]:
-    written = []
-    for number, data in enumerate(inputs(target)):
-        written.append(folder / f"{number:04}")
-        written[-1].write_bytes(data)
+def grown_file(target: str) -> Path:
+    """What runs before have added, an input to a line in base64."""
+    return GROWN / f"{target}.base64"
+
+
+def grown(target: str) -> list[bytes]:
+    file = grown_file(target)
+    return [base64.b64decode(line, validate=True) for line in file.read_text().split()] if file.exists() else []
+
+
+def write(inputs: list[bytes], folder: Path) -> list[Path]:
+    folder.mkdir(exist_ok=True)
+    written = [folder / f"{number:05}" for number in range(len(inputs))]
+    for file, data in zip(written, inputs, strict=True):
+        file.write_bytes(data)
     return written
 
 
 def fuzz(target: str, seconds: int) -> bool:
     FOUND.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as room:
-        grown, seeds = Path(room, "grown"), Path(room, "seeds")
-        grown.mkdir()
-        seeds.mkdir()
-        write_inputs(target, seeds)
+        new, before, seeds = (Path(room, name) for name in ("new", "before", "seeds"))
+        for folder, inputs in ((new, []), (before, grown(target)), (seeds, by_hand(target))):
+            write(inputs, folder)
         done = subprocess.run([PROGRAMS / f"{target}_fuzz", f"-max_total_time={seconds}", f"-max_len={LONGEST}",
                                "-print_final_stats=1", "-rss_limit_mb=2048", "-timeout=10", "-close_fd_mask=1",
-                               f"-artifact_prefix={FOUND}/{target}-", grown, seeds],
+                               f"-artifact_prefix={FOUND}/{target}-", new, before, seeds],
                               stderr=subprocess.PIPE, text=True, check=False)
-        last = [line for line in done.stderr.splitlines() if line.startswith("#") or "number_of_executed" in line][-2:]
+        last = [line for line in done.stderr.splitlines() if re.match(r"#\d|.*number_of_executed", line)][-2:]
         print(f"{target}: {'; '.join(line.strip() for line in last)}", flush=True)
         if done.returncode != 0:
             print(done.stderr[-4000:], flush=True)
             return False
-        keep(target, grown, seeds)
+        keep(target, seeds, [before, new])
     return True
 
 
-def keep(target: str, grown: Path, seeds: Path) -> None:
-    """What adds to what the corpus reaches, for a person to look through and commit."""
-    fresh = SOURCE / "build/fuzz/corpus" / target
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    for file in seeds.iterdir():
-        shutil.copy(file, fresh)
-    subprocess.run([PROGRAMS / f"{target}_fuzz", "-merge=1", fresh, grown], stderr=subprocess.DEVNULL, check=True)
-    for file in seeds.iterdir():
-        (fresh / file.name).unlink()
+def keep(target: str, seeds: Path, more: list[Path]) -> None:
+    """The shortest of `more` that reach what nothing before them does, for a person to look through and commit.
+    libFuzzer's merge goes through all by size, the first folder's before; its control file has a line "COV" of
+    each with the edges that are new (FuzzerMerge.cpp)."""
+    with tempfile.TemporaryDirectory() as room:
+        control, merged = Path(room, "control"), Path(room, "merged")
+        shutil.copytree(seeds, merged)
+        subprocess.run([PROGRAMS / f"{target}_fuzz", "-merge=1", f"-merge_control_file={control}", merged, *more],
+                       stderr=subprocess.DEVNULL, check=True)
+        lines = control.read_text().splitlines()
+    number, of_seeds = int(lines[0]), int(lines[1])
+    files = lines[2:2 + number]
+    reached = [words for words in map(str.split, lines[2 + number:]) if words[0] == "COV"]
+    needed = [Path(files[int(index)]) for _, index, *edges in reached if edges and int(index) >= of_seeds]
+    kept = [base64.b64encode(file.read_bytes()).decode() for file in needed if file.stat().st_size <= LONGEST_KEPT]
+    GROWN.mkdir(exist_ok=True)
+    grown_file(target).write_text("".join(f"{line}\n" for line in kept))
 
 
 def main(seconds: str, *targets: str) -> None:
