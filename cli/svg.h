@@ -19,7 +19,6 @@ struct Box {
   double height = 0;
 
   double right() const { return x + width; }
-  double bottom() const { return y + height; }
   double middle() const { return y + height / 2; }
 };
 

@@ -93,6 +93,34 @@ TEST(PanelText, FitsEightyColumnsAndAlignsCables) {
   EXPECT_EQ(cables, 31U);
 }
 
+TEST(PanelText, CutsALongNameBetweenCharacters) {
+  Panel panel = make_panel(sources_with(1));
+  for (const std::string letter : {"a", "\u00fc", "\u540d"}) {
+    panel.nics[0].network.clear();
+    for (int i = 0; i < 100; ++i) panel.nics[0].network += letter;
+    const auto lines = lines_of(panel_text(panel, {.columns = 80, .utf8 = true}));
+    const auto cable = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
+      return line.find("redirect \u2550\u2550") != std::string::npos;
+    });
+    ASSERT_NE(cable, lines.end());
+    EXPECT_THAT(*cable, HasSubstr(letter + "\u2026 "));
+    EXPECT_LE(display_width(*cable), 80U);
+  }
+}
+
+TEST(PanelText, SaysWhatAPortDoes) {
+  Panel panel = make_panel(sources_with(1));
+  PanelNic& nic = panel.nics[0];
+  nic.parked->wiring.guard = Guard::kFull;
+  nic.parked->wiring.responder = true;
+  EXPECT_THAT(panel_text(panel, {}), HasSubstr("| port        guard full, does not answer\n"));
+  nic.port.emplace();
+  EXPECT_THAT(panel_text(panel, {}), HasSubstr("| port        guard full, answers nothing\n"));
+  nic.port->answers = {IpAddress::parse("192.168.0.1")};
+  EXPECT_THAT(panel_text(panel, {}),
+              HasSubstr("| port        guard full, answers with 192.168.0.1\n"));
+}
+
 TEST(PanelText, ForeignNamesCantDriveTheTerminal) {
   PanelSources sources = sources_with(1);
   SeenLink& bridge = link_of(*sources.node, IfName::parse("br1"));
