@@ -22,7 +22,7 @@ class Fuzz(unittest.TestCase):
                 files = write(by_hand(target) + grown(target), Path(room))
                 self.assertGreater(len(files), 0)
                 done = subprocess.run([PROGRAMS / f"{target}_fuzz", *files], capture_output=True, text=True,
-                                      timeout=100, check=False)
+                                      timeout=300, check=False)
                 self.assertEqual((done.returncode, done.stdout.strip()), (0, str(len(files))), done.stderr[-2000:])
 
 
