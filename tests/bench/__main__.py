@@ -5,11 +5,9 @@ of each table.
 
 import argparse
 import os
-import subprocess
 import sys
 import time
 from datetime import datetime, timezone
-from functools import partial
 from pathlib import Path
 
 from bench import add_time, cni_calls, dhcp_exchange, instructions, port_frames, sidecar_calls, whole, wiring
@@ -41,8 +39,9 @@ def about(rounds: int) -> dict[str, str]:
 
 
 def main(rounds: int, parts: list[str], plugins: Path | None) -> int:
+    """What was measured before a part failed is reported as well."""
     interrupts.listen()
-    described, tables = about(rounds), []
+    described, tables, status = about(rounds), [], 0
     try:
         for part in parts:
             began = time.monotonic()
@@ -50,10 +49,10 @@ def main(rounds: int, parts: list[str], plugins: Path | None) -> int:
             tables += measure(rounds, plugins) if part == "cni" else measure(rounds)
             print(f"{part}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     except (LabError, CniError) as error:
-        print(f"\n./dev bench: {error}", file=sys.stderr)
-        return interrupts.status() or 1
+        print(f"\n./dev bench: {part}: {error}", file=sys.stderr)
+        status = interrupts.status() or 1
     print(write(FOLDER, described, tables))
-    return 0
+    return status
 
 
 def arguments() -> argparse.Namespace:
