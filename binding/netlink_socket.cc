@@ -21,6 +21,12 @@ void set_option(nl_sock* socket, int option) {
   setsockopt(nl_socket_get_fd(socket), SOL_NETLINK, option, &on, sizeof on);
 }
 
+// netlink_dump_done (net/netlink/af_netlink.c): a dump that the kernel gave up says so at its end.
+int error_of_end(const nlmsghdr& message) {
+  const auto* error = header_of<int>(message);
+  return error == nullptr || *error >= 0 ? 0 : -*error;
+}
+
 // linux/netlink.h, nlmsgerr: the request's header, capped or whole, then attributes.
 NetlinkAnswer answer_of(const nlmsghdr& message) {
   const auto* error = header_of<nlmsgerr>(message);
@@ -55,12 +61,13 @@ struct NetlinkSocket::Round {
   bool interrupted = false;
 };
 
-NetlinkSocket::NetlinkSocket() : socket_(nl_socket_alloc()) {
+NetlinkSocket::NetlinkSocket(int protocol, uint32_t peer) : socket_(nl_socket_alloc()) {
   if (!socket_) throw Error(Errc::kInternal, "no memory for a netlink socket");
-  if (const int error = nl_connect(socket_.get(), NETLINK_ROUTE); error < 0) {
+  if (const int error = nl_connect(socket_.get(), protocol); error < 0) {
     throw Error(Errc::kKernel,
                 std::string("could not open a NETLINK_ROUTE socket: ") + nl_geterror(error));
   }
+  nl_socket_set_peer_port(socket_.get(), peer);
   nl_socket_set_msg_buf_size(socket_.get(), kReceiveBytes);
   set_option(socket_.get(), NETLINK_EXT_ACK);
   set_option(socket_.get(), NETLINK_CAP_ACK);
@@ -85,9 +92,13 @@ bool NetlinkSocket::read_datagram(Round& round) {
       round.answer = answer_of(*message);
       return false;
     }
-    if (message->nlmsg_type == NLMSG_DONE) return false;
+    if (message->nlmsg_type == NLMSG_DONE) {
+      round.answer.error = error_of_end(*message);
+      return false;
+    }
     if (round.on_message) round.on_message(*message);
   }
+  if (rest > 0) throw Error(Errc::kIo, "could not read from netlink: a message is cut short");
   return true;
 }
 
@@ -108,7 +119,8 @@ void NetlinkSocket::dump(const std::string& what, const std::function<NetlinkMes
   for (int tries = 0; tries < kDumpTries; ++tries) {
     restart();
     const NetlinkAnswer answer = exchange(message(), on_message);
-    if (answer.error == EINTR) continue;
+    // Busy: an earlier dump was given up half-read, and each answer read brings its end closer.
+    if (answer.error == EINTR || answer.error == EBUSY) continue;
     answer.must_be_ok(what);
     return;
   }

@@ -2,6 +2,7 @@
 // before the next one. Private to binding/.
 #pragma once
 
+#include <linux/netlink.h>
 #include <netlink/netlink.h>
 
 #include <functional>
@@ -27,14 +28,16 @@ class NetlinkSocket {
   using OnMessage = std::function<void(const nlmsghdr&)>;
 
   // Opened in the network namespace of the calling thread, where it stays. Throws Error{kKernel}.
-  NetlinkSocket();
+  // Who answers is the kernel, port 0, but in tests, which speak for it by another protocol.
+  explicit NetlinkSocket(int protocol = NETLINK_ROUTE, uint32_t peer = 0);
 
   // Sends `message` and reads until its acknowledgement, or a dump's end; `on_message` sees what
   // comes before that. Throws Error{kIo} where the socket itself fails.
   NetlinkAnswer exchange(const NetlinkMessage& message, const OnMessage& on_message = {});
 
   // A dump that is whole: one which the kernel marked as interrupted by a change is thrown away
-  // (`restart` is called) and asked for again. Throws Error{kTryAgain} where it never settles.
+  // (`restart` is called) and asked for again. Throws Error{kTryAgain} where it never settles,
+  // Error{kKernel} where the kernel gave it up.
   void dump(const std::string& what, const std::function<NetlinkMessage()>& message,
             const std::function<void()>& restart, const OnMessage& on_message);
 

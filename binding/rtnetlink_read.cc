@@ -18,6 +18,9 @@ std::optional<IndexedLink> read_one(NetlinkSocket& socket, const NetlinkMessage&
       socket.exchange(request, [&link](const nlmsghdr& message) { link = decode_link(message); });
   if (answer.error == ENODEV) return std::nullopt;
   answer.must_be_ok("read link " + what);
+  if (!link) {
+    throw Error(Errc::kKernel, "could not read link " + what + ": the kernel's answer has none");
+  }
   return link;
 }
 

@@ -1,7 +1,7 @@
-"""The kernel refuses one netlink message of a call: an ADD leaves the namespace as it was, a DEL and a GC
-can be done again, a CHECK changes nothing; in each form and for each backend. lifecycle_test.py has every
-message of one ADD; here are every seventh of each, beginning elsewhere each time. STATUS, which has a
-namespace of its own, is status_test.py's."""
+"""The kernel refuses one netlink message of a call, or its answer is lost: an ADD leaves the namespace as it
+was, a DEL and a GC can be done again, a CHECK changes nothing; in each form and for each backend.
+lifecycle_test.py has every message of one ADD; here are every seventh of each, beginning elsewhere each time.
+STATUS, which has a namespace of its own, is status_test.py's."""
 
 import unittest
 from functools import partial
@@ -15,9 +15,10 @@ NEVER = 1000  # no call sends so many messages
 
 
 class FailingKernel(WiringCase):
-    def call(self, command: str, attachment: Attachment, case: Case, failing: int = NEVER) -> bool:
+    def call(self, command: str, attachment: Attachment, case: Case, failing: int = NEVER,
+             system_call: str = "sendmsg") -> bool:
         """Whether the call went through although its `failing`-th message would be refused."""
-        done = self.run_cni(command, attachment, case, meddling("sendmsg", "error=ENOBUFS", failing))
+        done = self.run_cni(command, attachment, case, meddling(system_call, "error=ENOBUFS", failing))
         self.assertEqual(done.returncode != 0, '"code"' in done.stdout, done)
         self.assertNotIn("could not be put back", done.stderr)
         return done.returncode == 0
@@ -35,6 +36,23 @@ class FailingKernel(WiringCase):
         self.assertEqual(self.record(attachment)["backend"], case.backend)
         self.assertEqual(self.pod.addresses(attachment.pod_interface), [])
         self.assertTrue(self.call("DEL", attachment, case))
+
+    def test_add_whose_answer_is_lost(self) -> None:
+        """netlink(7), ENOBUFS: the kernel has done as asked, or is amidst a dump, and nobody hears of it."""
+        with self.network("bridge") as attachment:
+            before = everything(self.pod)
+            for failing in range(1, NEVER, STRIDE):
+                if self.call("ADD", attachment, CASES[0], failing, "recvmsg"):
+                    break
+                self.assert_becomes(before, f"answer {failing}")
+            self.assertGreater(failing, 40)
+            self.assertTrue(self.call("DEL", attachment, CASES[0]))
+
+    def test_an_interrupted_system_call_is_made_again(self) -> None:
+        with self.network("bridge") as attachment:
+            for command in ("ADD", "CHECK", "DEL"):
+                done = self.run_cni(command, attachment, CASES[0], meddling("recvmsg", "error=EINTR", "2+3"))
+                self.assertEqual(done.returncode, 0, done)
 
     def test_check_changes_nothing(self) -> None:
         self.for_each(CASES, self.assert_check_changes_nothing)

@@ -1,7 +1,7 @@
-"""kill -9 of patchbay-cni before each of its system calls that change something: the ADD, DEL or GC that comes
-next knows what is left, and ends as if the killed call had not been. For one case every such call, for the
-other backends and forms some of each. Several rooms at once: most of the time is the kernel's, which is in no
-hurry to end a link."""
+"""kill -9 of patchbay-cni before each of its system calls that change something: the ADD, DEL or GC that
+comes next knows what is left, and ends as if the killed call had not been. For one case every such call, for
+the other backends and forms some of each. Several rooms at once: most of the time is the kernel's, which is in
+no hurry to end a link."""
 
 import signal
 import unittest
@@ -118,7 +118,7 @@ def made(shown: dict) -> dict:
 
 
 def kept(shown: dict) -> dict:
-    """Without what comes and goes as a link goes up and down: that flag, routes, the kernel's own addresses."""
+    """Without what comes and goes as a link goes up and down: the flag, routes, the kernel's own addresses."""
     for link in shown["links"]:
         link["flags"] = sorted(set(link["flags"]) - {"UP"})
     shown["addresses"] = [(link["ifname"], address["local"], address["prefixlen"])

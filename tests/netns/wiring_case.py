@@ -51,7 +51,7 @@ def alone_with(pod: Namespace) -> list[str]:
     return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, str(pod.path)]
 
 
-def meddling(system_call: str, fault: str, number: int) -> list[str]:
+def meddling(system_call: str, fault: str, number: int | str) -> list[str]:
     """Begins a command whose `number`-th `system_call` has strace's `fault`: error=ENOBUFS, signal=SIGKILL."""
     return ["strace", "-qq", "-o", "/dev/null", "-e", f"trace={system_call}",
             "-e", f"inject={system_call}:{fault}:when={number}"]
@@ -82,6 +82,8 @@ class WiringCase(PodCase):
             self.node.run("ip", "link", "del", "br1")
         if plugin == "macvtap":
             self.pod.run("ip", "link", "del", attachment.pod_interface)
+        if plugin == "host-device":  # it comes back down
+            self.node.run("ip", "link", "set", UPLINK, "up")
 
     def for_each(self, cases: list[Case], test: Callable[[Attachment, Case, int], None]) -> None:
         """`test` of each case with its network's interface in the pod, and of the case's number."""
