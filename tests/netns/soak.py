@@ -1,0 +1,191 @@
+"""ADD and DEL over and over, in each form of each backend, and one sidecar through many boots: what is there at
+the end that was not at the beginning. As a program: `./dev soak`; soak_test.py is its short form."""
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
+from itertools import accumulate, cycle
+from pathlib import Path
+from queue import SimpleQueue
+
+from lab.hooks import HookManager
+from lab.process import LabError, run, wait_until
+from pod_case import everything
+from sidecar_case import SidecarCase
+from wiring_case import CASES, PORT_CASES, Case, WiringCase
+
+ROOMS = 4  # at once: most of the time is the kernel's, which is in no hurry to end a link
+ALL_CASES = CASES + PORT_CASES
+CYCLES, BOOTS = 10_000, 100
+BATCH = 50  # cycles from an ADD of the network's own plugin, which takes longer than ours, to its DEL
+MOST_GROWTH = {"KiB of memory": 512}  # in all boots: malloc takes its memory where it finds it
+SHARED = ("BPF programs", "network namespaces", "files on the node")
+FOLDERS = ("/sys/fs/bpf", "/var/lib/cni", "/run/cni", "/run/netns")
+
+
+class Room(WiringCase):
+    """A node, hosts and a pod in which one case after the other is done."""
+
+    def cycle(self, case: Case, cycles: int) -> None:
+        with self.network(case.plugin) as attachment:
+            for command in ("ADD", "DEL") * cycles:
+                done = self.run_cni(command, attachment, case)
+                self.assertEqual(done.returncode, 0, done)
+
+    def count(self) -> Counter:
+        """What is in its namespaces, and in the folders of libcni's cache and of host-local."""
+        counts = Counter({"files in the caches": len(files(self.multus.room))})
+        for shown in map(everything, (self.node, self.hosts, self.pod)):
+            counts["addresses"] += sum(len(link["addr_info"]) for link in shown["addresses"])
+            counts["filters"] += sum(text.count("filter ") for text in shown["filters"].values())
+            counts.update({table: len(shown[table]) for table in ("links", "qdiscs", "routes", "rules")})
+        return counts
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if not path.is_dir()]
+
+
+def count_shared() -> Counter:
+    """What is of the whole machine, and grows by others' work too."""
+    counts = (len(json.loads(run(["bpftool", "-j", "prog", "show"]))), len(set(network_namespaces())),
+              sum(len(files(Path(folder))) for folder in FOLDERS))
+    return Counter(dict(zip(SHARED, counts)))
+
+
+def network_namespaces() -> Iterator[str]:
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile
+            yield os.readlink(process / "ns/net")
+
+
+def slab() -> int:
+    """KiB, for the report: what the kernel keeps for itself comes and goes."""
+    return int(Path("/proc/meminfo").read_text().split("SUnreclaim:")[1].split()[0])
+
+
+@contextmanager
+def opened_rooms() -> Iterator[list[Room]]:
+    rooms = [Room() for _ in range(ROOMS)]
+    try:
+        for room in rooms:
+            room.setUp()
+        yield rooms
+    finally:
+        for room in rooms:
+            room.doCleanups()
+
+
+def count(rooms: list[Room]) -> Counter:
+    """Once the kernel is done with what it does in its own time."""
+    last, now = None, Counter()
+    while now != last:
+        last, now = now, sum((room.count() for room in rooms), Counter())
+        time.sleep(0.5)
+    return now + count_shared()
+
+
+def do_cycles(cycles: int, batch: int, say: Callable[[str], None]) -> tuple[Counter, Counter]:
+    """What there is before and after so many cycles, all cases taking turns."""
+    free: SimpleQueue[Room] = SimpleQueue()
+
+    def do_batch(case: Case, size: int) -> int:
+        room = free.get()
+        try:
+            room.cycle(case, size)
+        finally:
+            free.put(room)
+        return size
+
+    with opened_rooms() as rooms, ThreadPoolExecutor(ROOMS) as threads:
+        before = count(rooms)
+        for room in rooms:
+            free.put(room)
+        batches = [threads.submit(do_batch, case, min(batch, cycles - done))
+                   for case, done in zip(cycle(ALL_CASES), range(0, cycles, batch))]
+        try:
+            for done in accumulate(each.result() for each in as_completed(batches)):
+                say(f"{done} of {cycles} cycles")
+        finally:
+            threads.shutdown(cancel_futures=True)
+        with suppress(LabError):
+            wait_until("what ends late", lambda: not leaked(before, count(rooms), cycles), 20)
+        return before, count(rooms)
+
+
+def leaked(before: Counter, after: Counter, cycles: int) -> list[str]:
+    """What has grown: of the whole machine's, where others work too, by one for each cycle of a case."""
+    tolerated = dict.fromkeys(SHARED, cycles // len(ALL_CASES) - 1)
+    return [name for name in after if after[name] - before[name] > tolerated.get(name, 0)]
+
+
+class Boots(SidecarCase):
+    """One sidecar that is called again and again as KubeVirt calls it for a VM's boot, each call on a
+    connection of its own."""
+
+    def do_boots(self, boots: int, say: Callable[[str], None] = lambda text: None) -> tuple[Counter, Counter]:
+        """What the sidecar has after the first boot and after the last."""
+        try:
+            self.setUp()
+            self.attach("192.168.0.62/26")
+            self.start_sidecar()
+            self.boot()
+            before = self.count()
+            for number in range(1, boots):
+                self.boot()
+                if number % 10 == 9:
+                    say(f"{number + 1} of {boots} boots")
+            return before, self.count()
+        finally:
+            self.doCleanups()
+
+    def boot(self) -> None:
+        manager = HookManager(self.folder.parent)  # asks for Info
+        manager.pre_cloud_init_iso(self.vmi, self.cloud_init)
+        once = manager.on_define_domain(self.vmi, self.domain)
+        if manager.on_define_domain(self.vmi, once) != once:
+            raise LabError("the second OnDefineDomain of a boot changed the domain")
+
+    def count(self) -> Counter:
+        process = Path("/proc", str(self.sidecar.pid))
+        status = dict(line.split(":\t") for line in (process / "status").read_text().splitlines())
+        return Counter({"files open": len(list((process / "fd").iterdir())),
+                        "threads": int(status["Threads"]),
+                        "KiB of memory": int(status["VmRSS"].split()[0]),
+                        "files": len(files(self.room))})
+
+
+def table(title: str, before: Counter, after: Counter) -> str:
+    rows = [f"{name:22}{before[name]:>10}{after[name]:>10}{after[name] - before[name]:>+8}"
+            for name in before | after]
+    return "\n".join([f"{title:22}{'before':>10}{'after':>10}", *rows])
+
+
+def main(cycles: int) -> int:
+    begun = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"{time.monotonic() - begun:7.0f} s  {text}", file=sys.stderr, flush=True)
+
+    kernel_before = slab()
+    before, after = do_cycles(cycles, BATCH, say)
+    print(table(f"{cycles} cycles", before, after))
+    print(f"{'KiB of kernel slab':22}{kernel_before:>10}{slab():>10}  (not reclaimable; a report)\n")
+    first, last = Boots().do_boots(BOOTS, say)
+    print(table(f"{BOOTS} boots", first, last))
+    grown = leaked(before, after, cycles) + grown_of_sidecar(first, last)
+    print(f"\nleaked: {', '.join(grown)}" if grown else "\nnothing leaked")
+    return 1 if grown else 0
+
+
+def grown_of_sidecar(first: Counter, last: Counter) -> list[str]:
+    return [name for name in last if last[name] - first[name] > MOST_GROWTH.get(name, 0)]
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else CYCLES))

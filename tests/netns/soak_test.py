@@ -1,0 +1,23 @@
+"""Ten cycles of each backend and form, and ten boots' worth of hook calls, leave nothing behind. `./dev soak`
+does ten thousand cycles and a hundred boots."""
+
+import unittest
+
+from soak import ALL_CASES, Boots, do_cycles, grown_of_sidecar, leaked
+
+EACH, BOOTS = 10, 10
+
+
+class Soak(unittest.TestCase):
+    def test_cycles_leave_nothing(self) -> None:
+        cycles = EACH * len(ALL_CASES)
+        before, after = do_cycles(cycles, EACH, lambda text: None)
+        self.assertEqual(leaked(before, after, cycles), [], (before, after))
+
+    def test_a_sidecar_does_not_grow(self) -> None:
+        first, last = Boots().do_boots(BOOTS)
+        self.assertEqual(grown_of_sidecar(first, last), [], (first, last))
+
+
+if __name__ == "__main__":
+    unittest.main()
