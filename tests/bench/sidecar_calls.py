@@ -159,7 +159,7 @@ each hook was called; one sidecar alone, and of each of {CROWD} at once, which s
 
 
 def growth(sidecars: Sidecars) -> Table:
-    table = Table("Sidecar: growth", f"""What one process holds after so many calls, half of them of Info,
+    table = Table("Sidecar: growth", """What one process holds after so many calls, half of them of Info,
 a quarter of each hook, for one NIC.""")
     sidecar = sidecars.start(sidecars.pods[1], "growth")
     shares = {"Info": 2, "PreCloudInitIso": 1, "OnDefineDomain": 1}
