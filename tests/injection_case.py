@@ -1,5 +1,5 @@
-"""What the injection tests share: patchbay called with hostile texts (lab/hostile_text.py), and each of its outputs
-read by a parser that is not ours."""
+"""What the injection tests share: patchbay called with hostile texts (lab/hostile_text.py), and each of its
+outputs read by a parser that is not ours."""
 
 import hashlib
 import json
@@ -67,16 +67,17 @@ class Vm:
         mac = self.macs[network] = f"02:00:00:00:20:{number:02x}"
         self.devices["interfaces"].append({"name": network, "binding": {"name": "patchbay"}, **interface})
         self.vmi["spec"]["networks"].append({"name": network, "multus": {"networkName": network}})
-        alias = {"v": 1, "mac": mac, "mtu": 1450, "ips": [f"10.9.{number}.2/24"], "backend": "redirect", "why": "veth",
-                 **record}
+        alias = {"v": 1, "mac": mac, "mtu": 1450, "ips": [f"10.9.{number}.2/24"], "backend": "redirect",
+                 "why": "veth", **record}
         for prefix, kind, more in (("pod", "veth", {"mac": mac}), ("tap", "tun", {}),
                                    ("pb", "dummy", {"alias": json.dumps(alias)})):
-            self.links.append({"name": prefix + digits(network), "kind": kind, "mtu": 1450, "up": kind != "dummy",
-                               **more})
+            self.links.append({"name": prefix + digits(network), "kind": kind, "mtu": 1450,
+                               "up": kind != "dummy", **more})
         return mac
 
     def annotate(self, **annotations: str) -> None:
-        self.vmi["metadata"]["annotations"].update({f"patchbay.io/{key}": text for key, text in annotations.items()})
+        for key, text in annotations.items():
+            self.vmi["metadata"]["annotations"][f"patchbay.io/{key}"] = text
 
     def cloud_init(self, kind: str = "cloudInitNoCloud", **source: str) -> None:
         self.vmi["spec"]["volumes"][1] = {"name": "cloudinitdisk", kind: source}

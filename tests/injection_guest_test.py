@@ -1,7 +1,8 @@
-"""Hostile texts in what a guest says of itself, on their way to the person who asked (`patchbay verify`): by the files
-of its commands, in a transcript, by its agent and on a live console. What it says drives no terminal, and makes nothing
-right that is not."""
+"""Hostile texts in what a guest says of itself, on their way to the person who asked (`patchbay verify`): by
+the files of its commands, in a transcript, by its agent and on a live console. What it says drives no
+terminal, and makes nothing right that is not."""
 
+import copy
 import json
 import subprocess
 import unittest
@@ -34,7 +35,8 @@ class Said(InjectionCase):
         return done.returncode, read_json(out) if out else {}
 
     def test_names_of_nics_are_data(self) -> None:
-        hostile = [nic(text, f"02:00:00:00:77:{number:02x}", 1450) for number, text in enumerate(ALL.values())]
+        hostile = [nic(text, f"02:00:00:00:77:{number:02x}", 1450)
+                   for number, text in enumerate(ALL.values())]
         status, report = self.verify(addresses=json.dumps(ADDRESSES + hostile))
         self.assertEqual(status, DIFFERS)  # NICs that nobody expects
         self.assertEqual([each["found"]["name"] for each in report["nics"][2:]], list(ALL.values()))
@@ -43,7 +45,7 @@ class Said(InjectionCase):
         for key in ("address", "local", "mtu", "flags", "dev", "gateway", "dst", "protocol"):
             for text in (DATA, OBEYED, LONG):
                 with self.subTest(key, text=text[:20]):
-                    addresses, routes = (json.loads(json.dumps(each)) for each in (ADDRESSES, ROUTES4 + ROUTES6))
+                    addresses, routes = copy.deepcopy((ADDRESSES, ROUTES4 + ROUTES6))
                     for each in [addresses[1], *addresses[1]["addr_info"], *routes]:
                         if key in each:
                             each[key] = [text] if key == "flags" else text
@@ -78,7 +80,8 @@ class Said(InjectionCase):
                      "ipAddresses": addresses} for mac, network, addresses in (
                         (MAC, "vlan100", ["192.168.0.62", "192.168.0.63", "fd00::62"]),
                         (POD_MAC, "default", ["10.0.2.2"]), ("02:00:00:00:77:01", text, []))]
-                self.ended("-f", self.write("vmi.json", json.dumps(vmi)), "--pod", FIXTURE / "pod.json", "--agent")
+                self.ended("-f", self.write("vmi.json", json.dumps(vmi)), "--pod", FIXTURE / "pod.json",
+                           "--agent")
 
 
 class OnAConsole(ConsoleCase):

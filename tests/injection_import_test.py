@@ -1,6 +1,6 @@
-"""Hostile texts in everything that vSphere, oVirt, OVF and VMX say, on their way into Kubernetes objects, files and
-their names, a shell script, reports and maps (`patchbay import`). A key of each source at a time has them in all its
-strings."""
+"""Hostile texts in everything that vSphere, oVirt, OVF and VMX say, on their way into Kubernetes objects,
+files and their names, a shell script, reports and maps (`patchbay import`). A key of each source at a time has them
+in all its strings."""
 
 import json
 import os
@@ -24,9 +24,9 @@ DNS = r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?"
 KINDS = {"VirtualMachine", "NetworkAttachmentDefinition", "NodeNetworkConfigurationPolicy"}
 # The sources of each map in import/.
 SCENES = {
-    "vsphere": ["vm.info/app02-ubuntu.json", "device.info/app02-ubuntu.json", "network/collect-dvswitches.json",
-                "network/host.portgroup.info.DC0_C0_H1.json", "network/ls-network.json",
-                "network/dvs.portgroup.info.DSwitch-Prod.json"],
+    "vsphere": ["vm.info/app02-ubuntu.json", "device.info/app02-ubuntu.json",
+                "network/collect-dvswitches.json", "network/host.portgroup.info.DC0_C0_H1.json",
+                "network/ls-network.json", "network/dvs.portgroup.info.DSwitch-Prod.json"],
     "ovirt": ["ovirt/vm.json", "ovirt/rhv01-erp.ovf", "ovirt/networks.json", "ovirt/reporteddevices.json",
               "ovirt/vnicprofiles.json"],
     "vmx": ["vmx/app02-ubuntu.vmx"],
@@ -34,11 +34,14 @@ SCENES = {
     "forklift": ["forklift/networkmap.yaml", "forklift/v2v_staticips.json"],
 }
 DATA, OBEYED = " ".join(HARMLESS.values()), "".join(CONTROLS.values())
-XML_CHARACTERS = "".join(each for each in OBEYED if each in "\t\n\r" or each >= " " and ord(each) & 0xfffe != 0xfffe)
+NO_XML = "".join(each for each in OBEYED
+                 if each < " " and each not in "\t\n\r" or ord(each) & 0xfffe == 0xfffe)
+Mutations = Iterator[tuple[str, Callable[[str], str]]]
 
 
-def of_json(text: str) -> Iterator[tuple[str, Callable[[str], str]]]:
-    """Its keys that have strings, with what puts a text into all of those. Several documents may follow one another."""
+def of_json(text: str) -> Mutations:
+    """Its keys that have strings, with what puts a text into all of those. Several documents may follow one
+    another."""
     documents, decoder, rest = [], json.JSONDecoder(), text.strip()
     while rest:
         document, end = decoder.raw_decode(rest)
@@ -47,11 +50,11 @@ def of_json(text: str) -> Iterator[tuple[str, Callable[[str], str]]]:
     yield from _of_documents(documents, lambda each: "\n".join(map(json.dumps, each)))
 
 
-def of_yaml(text: str) -> Iterator[tuple[str, Callable[[str], str]]]:
+def of_yaml(text: str) -> Mutations:
     yield from _of_documents(list(yaml.safe_load_all(text)), yaml.safe_dump_all)
 
 
-def _of_documents(documents: list, written: Callable[[list], str]) -> Iterator[tuple[str, Callable[[str], str]]]:
+def _of_documents(documents: list, written: Callable[[list], str]) -> Mutations:
     keys: set[str] = set()
 
     def changed(value, key: str, wanted: str, text: str):
@@ -68,20 +71,21 @@ def _of_documents(documents: list, written: Callable[[list], str]) -> Iterator[t
         yield key, lambda text, key=key: written(changed(documents, "", key, text))
 
 
-def of_xml(text: str) -> Iterator[tuple[str, Callable[[str], str]]]:
+def of_xml(text: str) -> Mutations:
     """Attributes and elements by name."""
     def quoted(value: str) -> str:
-        return re.sub("[\t\r\n]", lambda found: f"&#{ord(found[0])};",
-                      quoteattr("".join(each for each in value if each not in OBEYED or each in XML_CHARACTERS)))
+        return quoteattr("".join(each for each in value if each not in NO_XML))
+
     for name in sorted(set(re.findall(r'([\w:]+)="[^"]*"', text)) - {"version", "encoding"}):
         if not name.startswith("xmlns"):
-            yield name, lambda value, name=name: re.sub(rf'\b{name}="[^"]*"', lambda _: f"{name}={quoted(value)}", text)
+            yield name, lambda value, name=name: re.sub(
+                rf'\b{name}="[^"]*"', lambda _: f"{name}={quoted(value)}", text)
     for name in sorted(set(re.findall(r"<([\w:]+)[^<>]*>[^<>\s][^<>]*</", text))):
         yield name, lambda value, name=name: re.sub(
-            rf"(<{name}[^<>]*>)[^<>]*(?=</)", lambda found: found[1] + quoted(value)[1:-1].replace("'", "&apos;"), text)
+            rf"(<{name}[^<>]*>)[^<>]*(?=</)", lambda found: found[1] + quoted(value)[1:-1], text)
 
 
-def of_vmx(text: str) -> Iterator[tuple[str, Callable[[str], str]]]:
+def of_vmx(text: str) -> Mutations:
     for name in re.findall(r'^([\w.:]+) = "', text, re.MULTILINE):
         yield name, lambda value, name=name: re.sub(
             rf'^{re.escape(name)} = ".*"$', lambda _: f'{name} = "{value}"', text, flags=re.MULTILINE)
@@ -131,7 +135,8 @@ class OfSources(ImportCase):
         sources = [FIXTURES / each for each in SCENES[scene]]
         sources[number] = self.write("hostile" + sources[number].suffix, hostile)
         folder = self.room / "out"
-        self.imported("--map", FIXTURES / f"import/{scene}/map.yaml", *sources, "-o", "table", "--output-dir", folder)
+        self.imported("--map", FIXTURES / f"import/{scene}/map.yaml", *sources, "-o", "table",
+                      "--output-dir", folder)
         found = self.assert_objects(folder)
         shutil.rmtree(folder, ignore_errors=True)
         return found
@@ -145,15 +150,16 @@ class OfNames(ImportCase):
         named = portgroups({"dvportgroup-1": 100}).replace('"PG dvportgroup-1"', json.dumps(text))
         map_of = {"namespace": "vms", "guestConfig": "cloud-init", "vms": {text: {"name": "web"}},
                   "networks": [{"from": {"name": text}, "to": {"nad": "web", "bridge": "br1", "vlan": 100}}]}
-        return self.imported("--map", self.write("map.yaml", yaml.safe_dump(map_of)), self.write("vm.json", vm),
-                             self.write("networks.json", named), "--output-dir", self.room / "out", "--force", *options)
+        files = self.write("vm.json", vm), self.write("networks.json", named)
+        return self.imported("--map", self.write("map.yaml", yaml.safe_dump(map_of)), *files,
+                             "--output-dir", self.room / "out", "--force", *options)
 
     def test_are_matched_and_said_in_comments(self) -> None:
         for name, text in {**HARMLESS, **CONTROLS, "long": LONG}.items():
             with self.subTest(name):
                 out, _ = self.import_vm(text, "-o", "json")
                 self.assertEqual(read_json(out)["vms"][0]["source"], text)
-                suggested, _ = self.imported("--suggest-map", self.room / "vm.json", self.room / "networks.json")
+                suggested, _ = self.imported("--suggest-map", "vm.json", "networks.json")
                 self.assertEqual(len(read_yaml(suggested)), 1)
                 self.assertEqual(self.assert_objects(self.room / "out"), 2)
                 vm = (self.room / "out/vms/vms/web.yaml").read_text(encoding="utf-8")
@@ -183,7 +189,8 @@ class OfNames(ImportCase):
         fields = {"namespace": lambda text: {"namespace": text},
                   "vms.web.name": lambda text: {"vms": {"web": {"name": text}}},
                   "vms.web.namespace": lambda text: {"vms": {"web": {"namespace": text}}},
-                  "networks[0].to.nad": lambda text: {"networks": [{"from": {"key": "a"}, "to": {"nad": text}}]},
+                  "networks[0].to.nad": lambda text: {"networks": [
+                      {"from": {"key": "a"}, "to": {"nad": text}}]},
                   "networks[0].to.bridge": lambda text: {"networks": [{"from": {"key": "a"}, "to": {
                       "nad": "a", "bridge": text + "/"}}]}}
         for field, map_of in fields.items():

@@ -1,5 +1,5 @@
-"""Slips in a VM's manifest, its NADs and what is given beside them, said by `patchbay render` where they stand: those
-that no golden scene has (tests/cli/manifests)."""
+"""Slips in a VM's manifest, its NADs and what is given beside them, said by `patchbay render` where they
+stand: those that no golden scene has (tests/cli/manifests)."""
 
 import json
 import subprocess
@@ -35,8 +35,8 @@ class Slips(unittest.TestCase):
 
     def test_an_annotation_at_the_virtual_machine(self) -> None:
         self.vm["metadata"]["annotations"] = {"patchbay.io/networks": "{}", "other": "x"}
-        self.assertIn("warning: VirtualMachine.metadata.annotations: annotation patchbay.io/networks stands at the "
-                      "VirtualMachine", self.render()[1])
+        self.assertIn("warning: VirtualMachine.metadata.annotations: annotation patchbay.io/networks stands "
+                      "at the VirtualMachine", self.render()[1])
 
     def test_a_vm_without_any_network_gets_the_pods(self) -> None:
         del self.spec["networks"], self.spec["domain"]["devices"]["interfaces"]
@@ -53,16 +53,16 @@ class Slips(unittest.TestCase):
     def test_the_bindings_own_nad_with_a_mistake(self) -> None:
         self.config = {"cniVersion": "1.0.0", "type": "patchbay", "patchbay": {"mod": "bridge"}}
         self.nad["metadata"] = {"name": "patchbay", "namespace": "patchbay"}
-        self.assertIn('error: NAD patchbay/patchbay: network configuration.patchbay: the key "mod" is unknown (did you '
-                      'mean "mode"?)', self.render(status=REFUSED)[1])
+        self.assertIn('error: NAD patchbay/patchbay: network configuration.patchbay: the key "mod" is '
+                      'unknown (did you mean "mode"?)', self.render(status=REFUSED)[1])
 
     def test_a_record_for_one_of_several(self) -> None:
         self.spec["domain"]["devices"]["interfaces"].append({"name": "br2", "binding": {"name": "patchbay"}})
         self.spec["networks"].append({"name": "br2", "multus": {"networkName": "br1-eth2-static"}})
         record = self.room / "record"
         record.write_text('{"v": 1, "backend": "redirect"}', encoding="utf-8")
-        self.assertIn("the record names no network, and the VM has 2 that may have one (br1, br2); write --record "
-                      "NETWORK=FILE", self.render("--record", record, status=REFUSED)[1])
+        self.assertIn("the record names no network, and the VM has 2 that may have one (br1, br2); write "
+                      "--record NETWORK=FILE", self.render("--record", record, status=REFUSED)[1])
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
-"""What the unit and netns tests run of our code: `python3 -m lab.coverage begin` before them, `report` behind them, with
-PATCHBAY_BIN the programs of preset coverage. Clang counts lines and the sources' own branches, into mapped files: a
-program that is killed has counted, and so has one in a pod's namespaces, as user 107 too. Lost is what runs where
-that path leads nowhere: virtual machines, containers of an image, and what the kernel runs of the guest's port (the
-same source is counted in binding_test)."""
+"""What the unit and netns tests run of our code: `python3 -m lab.coverage begin` before them, `report` behind
+them, with PATCHBAY_BIN the programs of preset coverage. Clang counts into mapped files, whose path is in the
+programs: one that is killed has counted, and so has one in a pod's namespaces. What is lost:
+tests/coverage.md."""
 
 import json
 import os
@@ -34,8 +33,7 @@ def begin() -> None:
     COUNTERS.chmod(0o1777)
     for program in programs():
         word = "--gtest_list_tests" if program.name.endswith("_test") else "--version"
-        subprocess.run([program, word], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                       check=False, umask=0)
+        subprocess.run([program, word], stdin=subprocess.DEVNULL, capture_output=True, check=False, umask=0)
 
 
 def report() -> None:
@@ -80,7 +78,8 @@ def table(files: list[dict]) -> str:
     rows = [f"{'':18}{'lines':>8}{'run':>8}{'':>8}{'branches':>10}{'run':>8}"]
     for name, count in counts.items():
         cells = [(count[met], count[f"{met} run"]) for met in MET]
-        rows.append(f"{name:18}" + "  ".join(f"{all_:8}{met:8}{100 * met / max(all_, 1):7.1f}%" for all_, met in cells))
+        rows.append(f"{name:18}" + "  ".join(f"{there:8}{met:8}{100 * met / max(there, 1):7.1f}%"
+                                             for there, met in cells))
     return "\n".join(rows) + "\n"
 
 

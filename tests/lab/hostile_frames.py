@@ -1,5 +1,6 @@
-"""Ethernet frames that a hostile guest might send, made of honest ones: cut at each length, wrong in each field, tagged
-over and over, behind chains of headers, in fragments, with options that have no end. The same ones in every run."""
+"""Ethernet frames that a hostile guest might send, made of honest ones: cut at each length, wrong in each
+field, tagged over and over, behind chains of headers, in fragments, with options that have no end. The same ones in
+every run."""
 
 import random
 import struct
@@ -44,7 +45,8 @@ def tagged(frame: bytes) -> Iterator[bytes]:
         for inner in TAGS:
             for vlan in (0, 1, 42, 0xfff, 0xe000):
                 tag = struct.pack("!H", vlan)
-                yield from (frame[:12] + outer + tag + (inner + tag) * more + frame[12:] for more in (0, 1, 2, 7))
+                for more in (0, 1, 2, 7):
+                    yield frame[:12] + outer + tag + (inner + tag) * more + frame[12:]
 
 
 def chained(frame: bytes) -> Iterator[bytes]:
@@ -53,14 +55,16 @@ def chained(frame: bytes) -> Iterator[bytes]:
         for kind in EXTENSIONS:
             for count in (1, 2, 7, 8, 9, 30):
                 for length in (0, 1, 255):
-                    extension = bytes([kind, length if kind != 44 else 0]) + bytes(6 + 8 * length * (length == 1))
+                    room = 14 if length == 1 else 6  # what 255 promises is not there
+                    extension = bytes([kind, 0 if kind == 44 else length]) + bytes(room)
                     last = bytes([frame[20]]) + extension[1:]
                     chain = extension * (count - 1) + last
                     size = struct.pack("!H", len(frame) - 54 + len(chain))
                     yield frame[:18] + size + bytes([kind]) + frame[21:54] + chain + frame[54:]
     if frame[12:14] == b"\x08\x00":
         for words in range(16):
-            yield frame[:14] + bytes([0x40 | words]) + frame[15:34] + b"\x01" * (4 * max(0, words - 5)) + frame[34:]
+            options = b"\x01" * (4 * max(0, words - 5))
+            yield frame[:14] + bytes([0x40 | words]) + frame[15:34] + options + frame[34:]
 
 
 def fragmented(frame: bytes) -> Iterator[bytes]:
@@ -86,11 +90,13 @@ def honest(mac: str, address4: str, address6: str, gateway: str) -> list[bytes]:
     dhcp6 = struct.pack("!HHHH", 546, 547, 24, 0) + b"\x01\0\0\1" + b"\x00\x08\x00\x02\0\0" + bytes(6)
     return [
         packets.ethernet("ff:ff:ff:ff:ff:ff", mac, packets.IPV4, packets.ipv4(address4, gateway, 17, udp)),
-        packets.dhcp_discover(mac, 1, 3, 6, 26, 121), packets.arp(1, mac, address4, "ff:ff:ff:ff:ff:ff", gateway),
+        packets.dhcp_discover(mac, 1, 3, 6, 26, 121),
+        packets.arp(1, mac, address4, "ff:ff:ff:ff:ff:ff", gateway),
         packets.reverse_arp(mac), packets.igmp_query(mac, address4), packets.mld_query(mac, local),
         packets.echo_request(mac, address4, "ff:ff:ff:ff:ff:ff", gateway),
         packets.echo_request(mac, address6, "33:33:00:00:00:01", "ff02::1"),
-        packets.neighbour_solicitation(mac, local, address6), packets.unsolicited_advertisement(mac, address6),
+        packets.neighbour_solicitation(mac, local, address6),
+        packets.unsolicited_advertisement(mac, address6),
         packets.router_solicitation(mac), packets.router_advertisement(mac, local, "fd00::"),
         udp6(mac, address6, dhcp6), udp6(mac, local, struct.pack("!HHHH", 547, 546, 24, 0) + bytes(16)),
         packets.ethernet("ff:ff:ff:ff:ff:ff", mac, packets.IPV4, packets.ipv4(
@@ -101,5 +107,6 @@ def honest(mac: str, address4: str, address6: str, gateway: str) -> list[bytes]:
 
 
 def udp6(mac: str, source: str, udp: bytes) -> bytes:
-    head = struct.pack("!IHBB16s16s", 6 << 28, len(udp), 17, 1, packets.packed(source), packets.packed("ff02::1:2"))
+    head = struct.pack("!IHBB16s16s", 6 << 28, len(udp), 17, 1, packets.packed(source),
+                       packets.packed("ff02::1:2"))
     return packets.ethernet("33:33:00:01:00:02", mac, packets.IPV6, head + udp)

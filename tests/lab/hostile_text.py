@@ -66,8 +66,8 @@ ALL = {**HARMLESS, **CONTROLS}
 
 
 def shown_unsafely(text: str) -> list[str]:
-    """The characters in it that a terminal obeys or nobody sees: all of Unicode's categories Cc, Cf, Zl, Zp and Cn's
-    noncharacters but for the end of a line."""
+    """The characters in it that a terminal obeys or nobody sees: all of Unicode's categories Cc, Cf, Zl, Zp
+    and Cs and the last two of each plane, but for the end of a line."""
     return sorted({f"U+{ord(character):04X}" for character in text
                    if character != "\n" and (unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp", "Cs")
                                              or ord(character) & 0xfffe == 0xfffe)})

@@ -1,6 +1,6 @@
-"""A hostile guest at its tap: malformed frames (lab/hostile_frames.py) as fast as the tap takes them. With the guard
-nothing leaves that must not, by tcpdump's word, all is counted and the port still answers; without it each frame goes
-as it came."""
+"""A hostile guest at its tap: malformed frames (lab/hostile_frames.py) as fast as the tap takes them. With
+the guard nothing leaves that must not, by tcpdump's word, all is counted and the port still answers; without it
+each frame goes as it came."""
 
 import ctypes
 import errno
@@ -37,11 +37,13 @@ HEADERS = [PLAIN, *(struct.pack("=BBHHHH", *fields) for fields in (
 def forbidden() -> str:
     """What no frame is that leaves a port with guard "full", in pcap-filter(7)."""
     mac, own4, own6 = MAC.replace(":", ""), f"src host ({GUEST4} or {VIRTUAL})", f"src host {GUEST6}"
-    addresses = " or ".join(f"arp[14:4] = {int(ipaddress.ip_address(each))}" for each in (GUEST4, VIRTUAL, "0.0.0.0"))
+    addresses = " or ".join(f"arp[14:4] = {int(ipaddress.ip_address(each))}"
+                            for each in (GUEST4, VIRTUAL, "0.0.0.0"))
     return " or ".join(f"({each})" for each in (
         f"not ether src {MAC}", "not (arp or rarp or ip or ip6)",
         f"arp and not (arp[8:4] = 0x{mac[:8]} and arp[12:2] = 0x{mac[8:]})", f"arp and not ({addresses})",
-        f"ip and not (ip {own4} or ip src host 0.0.0.0)", "ip src host 0.0.0.0 and not (udp dst port 67 or igmp)",
+        f"ip and not (ip {own4} or ip src host 0.0.0.0)",
+        "ip src host 0.0.0.0 and not (udp dst port 67 or igmp)",
         "ip and (udp src port 67 or udp dst port 68)", "ip6 and (udp src port 547 or udp dst port 546)",
         "icmp[0] = 5 or icmp[0] = 9", "icmp6 and (ip6[40] = 134 or ip6[40] = 137)",
         f"ip6 and not (ip6 {own6} or src net fe80::/10 or src host ::)"))
@@ -62,7 +64,8 @@ def hidden(data: bytes) -> str:
         return ""
     at, following, fragment = 54, data[20], False
     while following in EXTENSIONS and not fragment and at + 8 <= len(data):
-        length = 8 if following == 44 else (data[at + 1] + 2) * 4 if following == 51 else (data[at + 1] + 1) * 8
+        words, more = {44: (8, 0), 51: (4, data[at + 1] + 1)}.get(following, (8, data[at + 1]))
+        length = words * (1 + more)
         fragment = following == 44 and struct.unpack_from("!H", data, at + 2)[0] & 0xfff8 != 0
         following, at = data[at], at + length
     if following == 58 and not fragment and at < len(data) and data[at] in (134, 137):
@@ -78,7 +81,8 @@ def unreclaimable() -> int:
 
 def warnings() -> Counter:
     lines = run(["dmesg"]).splitlines()
-    return Counter(line for line in lines if any(word in line for word in ("WARNING:", "BUG:", "Oops", "refcount")))
+    return Counter(line for line in lines
+                   if any(word in line for word in ("WARNING:", "BUG:", "Oops", "refcount")))
 
 
 class HostileCase(GuardCase):
@@ -200,7 +204,8 @@ class Unguarded(HostileCase):
         attach_filter(judge, forbidden())
         self.assertEqual(self.passed(), self.frames)
         self.assertGreater(len(drain(judge)), 1000)
-        self.assertGreater(len([frame for frame in self.frames if frame[12:14] == b"\x86\xdd" and hidden(frame)]), 50)
+        ipv6 = [frame for frame in self.frames if frame[12:14] == b"\x86\xdd"]
+        self.assertGreater(len(list(filter(None, map(hidden, ipv6)))), 50)
 
     def test_beside_the_responder_none_passes_twice(self) -> None:
         self.attach("off", responder=True)

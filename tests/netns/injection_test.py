@@ -1,5 +1,5 @@
-"""Hostile texts where only real namespaces take them: in what a runtime gives patchbay-cni, in links' names and aliases
-that `patchbay inspect` shows, and in what the sidecar writes on a seed disc."""
+"""Hostile texts where only real namespaces take them: in what a runtime gives patchbay-cni, in links' names
+and aliases that `patchbay inspect` shows, and in what the sidecar writes on a seed disc."""
 
 import json
 import os
@@ -22,15 +22,16 @@ from seed_folder_test import SEED, SeedCase
 DATA, OBEYED = " ".join(HARMLESS.values()), "".join(CONTROLS.values())
 NIC = "podd37a8f2e5a1"
 # Of bytes that the kernel takes for a link's name (dev_valid_name).
-LINKS = [b"a\"b'<&>c", b"$(id)`id`", b"-rf", b"--help", b"...", b"a\\x1b[2J", b"a\x1b]0;e\x07", b"\xff\xfe\x80",
-         "\u202eexe".encode(), "\u200b".encode(), "\x9b2J".encode(), b"a\x7fb"]
+LINKS = [b"a\"b'<&>c", b"$(id)`id`", b"-rf", b"--help", b"...", b"a\\x1b[2J", b"a\x1b]0;e\x07",
+         b"\xff\xfe\x80", "\u202eexe".encode(), "\u200b".encode(), "\x9b2J".encode(), b"a\x7fb"]
 
 
 class Cni(PodCase):
     def setUp(self) -> None:
         super().setUp()
         veth(self.pod, NIC, self.node, "host")
-        self.result = {"cniVersion": "1.0.0", "interfaces": [{"name": NIC, "mac": MAC, "sandbox": str(self.pod.path)}],
+        own = {"name": NIC, "mac": MAC, "sandbox": str(self.pod.path)}
+        self.result = {"cniVersion": "1.0.0", "interfaces": [own],
                        "ips": [{"address": "192.168.0.62/26", "interface": 0}], "dns": {}}
         self.config = {"cniVersion": "1.0.0", "name": "blue", "type": "patchbay", "prevResult": self.result}
         self.environment = {"CNI_CONTAINERID": "c0ffee", "CNI_IFNAME": NIC, "CNI_NETNS": str(self.pod.path),
@@ -38,8 +39,9 @@ class Cni(PodCase):
 
     def call(self, command: str, config: dict | None = None, **environment: str | bytes) -> tuple[int, dict]:
         """Exit status and answer, which is JSON as the specification has it; so are all lines of the log."""
-        done = subprocess.run([PROGRAMS / "patchbay-cni"], input=json.dumps(config or self.config).encode(), timeout=60,
-                              capture_output=True, env={**self.environment, **environment, "CNI_COMMAND": command})
+        done = subprocess.run([PROGRAMS / "patchbay-cni"], input=json.dumps(config or self.config).encode(),
+                              env={**self.environment, **environment, "CNI_COMMAND": command},
+                              capture_output=True, timeout=60)
         for line in done.stderr.decode().splitlines():
             read_json(line)
         self.assertEqual(shown_unsafely(done.stderr.decode()), [])
@@ -53,12 +55,14 @@ class Cni(PodCase):
     def test_what_environment_says_is_checked_first(self) -> None:
         self.pod.settle()
         before = everything(self.pod)
-        texts = [text.replace("\0", "").encode() for text in ALL.values() if not re.fullmatch(r"\w[-\w.]*", text)]
+        texts = [text.replace("\0", "").encode() for text in ALL.values()
+                 if not re.fullmatch(r"\w[-\w.]*", text)]  # which is a container's id
         for name in ("CNI_CONTAINERID", "CNI_IFNAME", "CNI_NETNS", "CNI_ARGS"):
             for text in (*texts, b"\xff\xfe", b"../../../etc"):
                 with self.subTest(name, text=text):
-                    status, answer = self.call("ADD", **{name: b"MAC=" + text if name == "CNI_ARGS" else text})
-                    if status == 0:  # a link's name may be nearly anything, and one that is not of a VM is left alone
+                    value = b"MAC=" + text if name == "CNI_ARGS" else text
+                    status, answer = self.call("ADD", **{name: value})
+                    if status == 0:  # a link's name may be nearly anything; what is of no VM is left alone
                         self.assertEqual((name, answer), ("CNI_IFNAME", self.result))
                     else:
                         self.assertIn("network namespace" if name == "CNI_NETNS" else name, answer["told"])
@@ -78,8 +82,8 @@ class Cni(PodCase):
         for text in (DATA, OBEYED, LONG, "../../x", "yes"):
             other = {"name": text, "mac": MAC, "sandbox": text}
             for part in ({"dns": {"search": [text]}}, {"dns": {"domain": text}}, {"dns": {"options": [text]}},
-                         {"dns": {"nameservers": [text]}}, {"interfaces": [other]}, {"ips": [{"address": text}]},
-                         {"routes": [{"dst": text}]}):
+                         {"dns": {"nameservers": [text]}}, {"interfaces": [other]},
+                         {"ips": [{"address": text}]}, {"routes": [{"dst": text}]}):
                 with self.subTest(text=text[:20], part=list(part)[0]):
                     result = {**self.result, **part}
                     status, answer = self.call("ADD", {**self.config, "prevResult": result})
@@ -101,12 +105,11 @@ class Links(PodCase):
 
     def test_names_and_aliases_are_shown(self) -> None:
         for number, name in enumerate(LINKS):
-            self.pod.run("ip", "link", "add", "name", os.fsdecode(name), "type", "veth", "peer", "name", f"p{number}",
-                         "netns", self.node.name)
-        record = json.dumps({"v": 1, "backend": OBEYED[:9], "why": "\x9b\u202e<b>]]>", "ipam": "\x1b]0;evil\x07"},
-                            ensure_ascii=False)
-        for number, (link, alias) in enumerate({"pb0123456789a": record, "pb0123456789b": OBEYED.replace("\0", "")[:80],
-                                                "pb0123456789c": DATA[:200]}.items()):
+            self.pod.run("ip", "link", "add", "name", os.fsdecode(name), "type", "veth",
+                         "peer", "name", f"p{number}", "netns", self.node.name)
+        record = {"v": 1, "backend": OBEYED[:9], "why": "\x9b\u202e<b>]]>", "ipam": "\x1b]0;evil\x07"}
+        for link, alias in (("pb0123456789a", json.dumps(record, ensure_ascii=False)),
+                            ("pb0123456789b", OBEYED.replace("\0", "")[:80]), ("pb0123456789c", DATA[:200])):
             self.pod.run("ip", "link", "add", link, "type", "bridge")
             self.pod.run("ip", "link", "set", link, "alias", alias)
         panel = self.look("-o", "json", "--svg", self.room / "panel.svg")
@@ -130,8 +133,8 @@ class Seed(SeedCase):
         manager = HookManager(self.hooks)
         out = self.room / "meta-data"
         written = 0
-        for name, text in ALL.items():
-            with self.subTest(name):
+        for text in ("yes", "null", "1e3", "0o7", "2001-01-01", "---", "a: b", "a\x7fb", DATA, OBEYED):
+            with self.subTest(text):
                 self.vmi["spec"]["hostname"] = self.vmi["metadata"]["name"] = text
                 try:
                     manager.on_define_domain(self.vmi, self.domain)
