@@ -1,6 +1,6 @@
 """Hostile texts in everything that vSphere, oVirt, OVF and VMX say, on their way into Kubernetes objects,
-files and their names, a shell script, reports and maps (`patchbay import`). A key of each source at a time has them
-in all its strings."""
+files and their names, a shell script, reports and maps (`patchbay import`). A key of each source at a time has
+them in all its strings."""
 
 import json
 import os

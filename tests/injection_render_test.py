@@ -4,10 +4,14 @@ refused with the field's name."""
 
 import json
 import unittest
+from collections.abc import Iterable
 
+import jsonschema
 import yaml
 
 from injection_case import REFUSED, InjectionCase, Vm, digits
+from lab import cloud_init_oracle as oracle
+from lab import rendered
 from lab.hostile_text import ALL, CONTROLS, HARMLESS, LONG, elements, read_json, read_yaml
 
 NO_XML = ("NUL", "title", "clear", "no character")  # XML 1.0 has no way to say them
@@ -40,8 +44,17 @@ class Names(InjectionCase):
             self.assertRegex(name, "^[a-z][a-z0-9-]*$")
             self.assertLessEqual(nic.keys(), {"match", "optional", "dhcp4", "dhcp6", "accept-ra", "addresses",
                                               "mtu"})
+        jsonschema.Draft7Validator(oracle.schema("trixie", 2)).validate(read_yaml(made["networkData"])[0])
+        self.assert_netplan_makes(vm.macs.values(), made["networkData"])
         for network in HARMLESS.values():
             self.assertIn(network.strip(), table)
+
+    def assert_netplan_makes(self, macs: Iterable[str], network_data: str) -> None:
+        """A NIC of each MAC address and of no other."""
+        folder = self.room / "etc/netplan"
+        folder.mkdir(parents=True)
+        (folder / "50-cloud-init.yaml").write_text(network_data, encoding="utf-8")
+        self.assertEqual(sorted(rendered.networkd(oracle.netplan_generate(self.room))), sorted(macs))
 
     def test_that_no_xml_can_hold_are_refused(self) -> None:
         for name in NO_XML:

@@ -1,6 +1,6 @@
 """Ethernet frames that a hostile guest might send, made of honest ones: cut at each length, wrong in each
-field, tagged over and over, behind chains of headers, in fragments, with options that have no end. The same ones in
-every run."""
+field, tagged over and over, behind chains of headers, in fragments, with options that have no end. The same
+ones in every run."""
 
 import random
 import struct

@@ -1,6 +1,6 @@
 """A hostile guest at its tap: malformed frames (lab/hostile_frames.py) as fast as the tap takes them. With
-the guard nothing leaves that must not, by tcpdump's word, all is counted and the port still answers; without it
-each frame goes as it came."""
+the guard nothing leaves that must not, by tcpdump's word, all is counted and the port still answers; without
+it each frame goes as it came."""
 
 import ctypes
 import errno
