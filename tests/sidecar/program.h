@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -69,8 +70,10 @@ class Program {
       argv.push_back(const_cast<char*>(argument.c_str()));
     std::vector<char*> envp;
     argv.reserve(arguments.size() + 2);
-    envp.reserve(environment.size() + 1);
+    envp.reserve(environment.size() + 2);
     for (const std::string& pair : environment) envp.push_back(const_cast<char*>(pair.c_str()));
+    const std::string sanitizer = sanitizer_options();
+    if (!sanitizer.empty()) envp.push_back(const_cast<char*>(sanitizer.c_str()));
     argv.push_back(nullptr);
     envp.push_back(nullptr);
     pid_ = fork();
@@ -110,6 +113,12 @@ class Program {
   }
 
  private:
+  // The program under ThreadSanitizer suppresses what the test itself does.
+  static std::string sanitizer_options() {
+    const char* options = std::getenv("TSAN_OPTIONS");
+    return options == nullptr ? "" : std::string("TSAN_OPTIONS=") + options;
+  }
+
   [[noreturn]] void become_sidecar(char** argv, char** envp) const {
     dup2(log_fd_, STDERR_FILENO);
     dup2(log_fd_, STDOUT_FILENO);
