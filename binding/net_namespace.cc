@@ -22,7 +22,8 @@ constexpr const char* kOwnNamespace = "/proc/thread-self/ns/net";
 constexpr std::chrono::milliseconds kLockPause{5};
 
 int open_namespace(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Without waiting: a FIFO would keep the call until somebody writes.
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd >= 0) return fd;
   const bool gone = errno == ENOENT || errno == ENOTDIR;
   throw Error(

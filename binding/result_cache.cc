@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,9 +39,14 @@ std::vector<std::string> names_ending_with(const std::string& dir, std::string_v
   return names;
 }
 
+// Without waiting: a FIFO would keep the call until somebody writes.
 std::string read_file(const std::string& path) {
-  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) fail("open the cached CNI result", path);
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status {};
+  if (file.get() < 0 || fstat(file.get(), &status) != 0) fail("open the cached CNI result", path);
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(Errc::kInvalidInput, "the cached CNI result is no regular file", path);
+  }
   std::string text;
   std::array<char, 4096> part{};
   ssize_t size = 0;
