@@ -152,6 +152,7 @@ class Boots(SidecarCase):
             raise LabError("the second OnDefineDomain of a boot changed the domain")
 
     def count(self) -> Counter:
+        time.sleep(1)  # until the last connection has ended
         process = Path("/proc", str(self.sidecar.pid))
         status = dict(line.split(":\t") for line in (process / "status").read_text().splitlines())
         return Counter({"files open": len(list((process / "fd").iterdir())),
