@@ -95,8 +95,8 @@ TEST_F(ResultCache, AFileThatIsNoneIsNamed) {
     find("c0ffee");
     FAIL();
   } catch (const Error& error) {
-    EXPECT_EQ(error.errc(), Errc::kIo);
-    EXPECT_THAT(error.what(), HasSubstr("could not read the cached CNI result: Is a directory"));
+    EXPECT_EQ(error.errc(), Errc::kInvalidInput);
+    EXPECT_THAT(error.what(), HasSubstr("the cached CNI result is no regular file"));
   }
 }
 
