@@ -121,6 +121,7 @@ void NetlinkSocket::dump(const std::string& what, const std::function<NetlinkMes
     const NetlinkAnswer answer = exchange(message(), on_message);
     // Busy: an earlier dump was given up half-read, and each answer read brings its end closer.
     if (answer.error == EINTR || answer.error == EBUSY) continue;
+    if (answer.error == ENODEV) return restart();
     answer.must_be_ok(what);
     return;
   }

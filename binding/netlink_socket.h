@@ -37,7 +37,7 @@ class NetlinkSocket {
 
   // A dump that is whole: one which the kernel marked as interrupted by a change is thrown away
   // (`restart` is called) and asked for again. Throws Error{kTryAgain} where it never settles,
-  // Error{kKernel} where the kernel gave it up.
+  // Error{kKernel} where the kernel gave it up. Of a link that has gone meanwhile there is nothing.
   void dump(const std::string& what, const std::function<NetlinkMessage()>& message,
             const std::function<void()>& restart, const OnMessage& on_message);
 

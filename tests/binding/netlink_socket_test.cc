@@ -165,6 +165,11 @@ TEST(NetlinkDump, ThatTheKernelBreaksOffIsNoDump) {
   EXPECT_THAT(error.message(), HasSubstr("could not read links: Message too long"));
 }
 
+TEST(NetlinkDump, OfALinkThatHasGoneIsEmpty) {
+  const FarEnd far({{Datagram().link("eth0"), Datagram().done(-ENODEV)}});
+  EXPECT_THAT(names_of(far), testing::IsEmpty());
+}
+
 TEST(NetlinkDump, WaitsForAnEarlierOneToEnd) {
   const FarEnd far({{Datagram().acknowledge(-EBUSY)}, {Datagram().link("eth0").done()}});
   EXPECT_THAT(names_of(far), testing::ElementsAre("eth0"));
