@@ -27,7 +27,11 @@ constexpr milliseconds kInfoDeadline{1000};  // virt-launcher panics after that
 constexpr size_t kMebibyte = size_t{1} << 20;
 constexpr long kMostThreads = 216;  // its own bound for calls, and gRPC's others
 // What a heap keeps of a flood, in pages that are not all free. The sanitizers' give nothing back.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifndef __has_feature
+#define __has_feature(name) 0  // GCC has macros of its own instead
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
+    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 constexpr long kSparedKilobytes = 1 << 20;
 #else
 constexpr long kSparedKilobytes = 12 << 10;
