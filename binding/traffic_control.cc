@@ -9,6 +9,7 @@
 #include <linux/tc_act/tc_mirred.h>
 #include <sys/socket.h>
 
+#include <cstring>
 #include <utility>
 
 #include "binding/dhcp_answers.h"
@@ -67,7 +68,8 @@ void put_program(NetlinkMessage& options, int program, std::string_view name) {
 // A selector without keys reads no byte of the frame: with one, a frame too short for it would pass
 // by.
 void put_match_all(NetlinkMessage& request) {
-  tc_u32_sel selector{};
+  tc_u32_sel selector;
+  std::memset(&selector, 0, sizeof selector);  // its array of keys has no size to initialise
   selector.flags = TC_U32_TERMINAL;
   request.bytes(TCA_U32_SEL, &selector, sizeof selector);
 }

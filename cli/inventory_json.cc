@@ -29,7 +29,7 @@ std::string_view name(Method method) {
 std::string dashed(const std::string& uuid) {
   std::string out = uuid;
   if (uuid.size() != 32) return out;
-  for (const size_t at : {20, 16, 12, 8}) out.insert(at, 1, '-');
+  for (const size_t at : {20U, 16U, 12U, 8U}) out.insert(at, 1, '-');
   return out;
 }
 

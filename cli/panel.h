@@ -68,15 +68,11 @@ struct PanelNic {
   std::optional<Record> parked;
   std::vector<IfName> parked_in;
   std::vector<Drift> drift;  // empty where nothing is parked: nobody knows how it should be
-
-  bool operator==(const PanelNic&) const = default;
 };
 
 struct Panel {
   uint64_t id = 0;             // of the pod's namespace
   std::vector<PanelNic> nics;  // in the order in which the pod got them
-
-  bool operator==(const Panel&) const = default;
 };
 
 // A row for each record, each pod interface that KubeVirt named, and the pod network where a tap

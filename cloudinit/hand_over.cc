@@ -100,7 +100,7 @@ NicText text_of(const GuestNic& nic, UserForm form, Guest guest) {
 class Merge {
  public:
   Merge(const NetworkPlan& plan, const std::string& network_data)
-      : plan_(plan), text_(network_data), user_(read_user_network_data(network_data)) {
+      : text_(network_data), user_(read_user_network_data(network_data)) {
     std::vector<GuestNic> nics = guest_nics(plan, format_of(user_.form), about_ours_);
     std::vector<std::string> taken = user_.ids;
     for (const GuestNic& nic : nics) {
@@ -154,7 +154,6 @@ class Merge {
             by_hand(user_.form, text)};
   }
 
-  const NetworkPlan& plan_;
   const std::string& text_;
   UserNetworkData user_;
   Diagnostics about_ours_;

@@ -32,5 +32,5 @@ int judge_frame(const struct pb_guard *rules, const __u8 *bytes, __u32 length) {
     memcpy(&protocol, untagged + 12, sizeof protocol);
   }
   struct frame frame = {untagged, length, LONGEST_JUDGED, 0};
-  return pb_judge(&frame, protocol, tagged, rules);
+  return (int)pb_judge(&frame, protocol, tagged, rules);
 }
