@@ -116,15 +116,17 @@ NetlinkAnswer NetlinkSocket::exchange(const NetlinkMessage& message, const OnMes
 
 void NetlinkSocket::dump(const std::string& what, const std::function<NetlinkMessage()>& message,
                          const std::function<void()>& restart, const OnMessage& on_message) {
+  NetlinkAnswer answer;
   for (int tries = 0; tries < kDumpTries; ++tries) {
     restart();
-    const NetlinkAnswer answer = exchange(message(), on_message);
+    answer = exchange(message(), on_message);
     // Busy: an earlier dump was given up half-read, and each answer read brings its end closer.
     if (answer.error == EINTR || answer.error == EBUSY) continue;
     if (answer.error == ENODEV) return restart();
     answer.must_be_ok(what);
     return;
   }
+  if (answer.error == EBUSY) answer.must_be_ok(what);
   throw Error(Errc::kTryAgain, "could not " + what + ": the kernel's list changed " +
                                    std::to_string(kDumpTries) + " times while it was read");
 }

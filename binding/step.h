@@ -116,12 +116,12 @@ struct Redirect {
 };
 
 // `link`, a guest's port, is guarded and answered; its frames go on as they did. An ingress qdisc
-// without filters, which a killed ADD leaves, is undone only where it was `asked` for: it may be
+// without filters, which a killed ADD leaves, is undone only if `takes_empty`: without a port it is
 // the network plugin's.
 struct FilterPort {
   IfName link;
   GuestPort port;
-  bool asked = true;
+  bool takes_empty = true;
 
   void apply(Kernel& kernel) const;
   Differences verify(Kernel& kernel) const;

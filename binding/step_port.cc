@@ -51,7 +51,7 @@ void FilterPort::apply(Kernel& kernel) const {
 void FilterPort::undo(Kernel& kernel) const {
   if (!kernel.read_link(link)) return;
   const auto found = kernel.read_ingress(link);
-  if (!found || (found->filters.empty() && !asked)) return;
+  if (!found || (found->filters.empty() && !takes_empty)) return;
   if (has_only_ports(*found)) kernel.remove_ingress(link);
 }
 

@@ -190,7 +190,7 @@ void del(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
   Record any;
   any.wiring.lent = true;  // whatever we may have made goes
   Record made = parked.value_or(any);
-  const bool asked = made.wiring.responder || made.wiring.guard != Guard::kOff;
+  const bool had_port = made.wiring.responder || made.wiring.guard != Guard::kOff;
   // By MAC the filter's rules can always be made, and at no cost; undone, it is known by whatever
   // name it has.
   made.wiring.guard = Guard::kMac;
@@ -200,7 +200,7 @@ void del(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
     // The record is made first: without one the pod's interface is as its plugin made it.
     if (!parked && changes_nic(*step, call.names.pod)) continue;
-    if (auto* filter = std::get_if<FilterPort>(&*step)) filter->asked = asked;
+    if (auto* filter = std::get_if<FilterPort>(&*step)) filter->takes_empty = had_port;
     // Where something is left to undo, the next DEL needs the record.
     if (attempts.first_failure() && std::holds_alternative<MakeRecord>(*step)) continue;
     attempts.attempt([&] { undo(*step, kernel); });

@@ -44,9 +44,11 @@ Seed make_seed(CloudInitData::DataSource source, const Vmi& vmi, const Handover&
                 "the VM has no firmware UUID; write one into it (KubeVirt does so where it may)",
                 "spec.domain.firmware.uuid");
   }
-  // KubeVirt takes no other; cloud-init reads the metadata as YAML, which cannot hold all of JSON.
+  // cloud-init reads the metadata as YAML, which cannot hold all of JSON.
   if (!is_domain(vmi.hostname)) {
-    throw Error(Errc::kInvalidInput, "expected a host name, found " + in_quotes(vmi.hostname),
+    throw Error(Errc::kInvalidInput,
+                "expected a host name, of letters, digits, \"-\" and \".\", found " +
+                    in_quotes(vmi.hostname) + "; correct it in the VM's template",
                 "spec.hostname");
   }
   switch (source) {

@@ -18,14 +18,16 @@ struct Range {
 
 // C0, DEL and C1 drive terminals; U+2028/9 end lines; the bidirectional controls (Unicode TR 9)
 // make text read as something else, and what nobody sees makes two names look alike.
-constexpr Range kObeyedOrUnseen[] = {{0, 0x1f},        {0x7f, 0x9f},      {0xad, 0xad},
-                                     {0x61c, 0x61c},   {0x180e, 0x180e},  {0x200b, 0x200f},
-                                     {0x2028, 0x202e}, {0x2060, 0x206f},  {0xfeff, 0xfeff},
-                                     {0xfff9, 0xfffb}, {0xe0000, 0xe0fff}};
+// Variation selectors stay: emojis have them.
+constexpr Range kObeyedOrUnseen[] = {
+    {0, 0x1f},          {0x7f, 0x9f},      {0xad, 0xad},     {0x61c, 0x61c},     {0x115f, 0x1160},
+    {0x180e, 0x180e},   {0x200b, 0x200f},  {0x2028, 0x202e}, {0x2060, 0x206f},   {0x3164, 0x3164},
+    {0xfeff, 0xfeff},   {0xffa0, 0xffa0},  {0xfff9, 0xfffb}, {0x13430, 0x13440}, {0x1bca0, 0x1bca3},
+    {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}};
 
-// The last two of each plane are no characters: readers of XML and YAML refuse them.
+// Noncharacters (Unicode 23.7): readers of XML and YAML refuse the last two of each plane.
 bool is_shown(uint32_t c) {
-  return (c & 0xfffeU) != 0xfffe &&
+  return (c & 0xfffeU) != 0xfffe && (c < 0xfdd0 || c > 0xfdef) &&
          std::none_of(std::begin(kObeyedOrUnseen), std::end(kObeyedOrUnseen),
                       [c](const Range& range) { return c >= range.first && c <= range.last; });
 }

@@ -9,8 +9,8 @@
 
 namespace patchbay {
 
-// `text` with control characters, those of bidirectional text, what nobody sees, noncharacters and
-// bytes that are not UTF-8 written as \xNN. Everything else stays.
+// `text` with control characters, those of bidirectional text, what nobody sees (but variation
+// selectors), noncharacters and bytes that are not UTF-8 written as \xNN. Everything else stays.
 std::string printable(std::string_view text);
 
 // The character at the start of a text; `size` is its length in bytes, 0 where there is none (RFC

@@ -35,8 +35,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What calls took is given back when none has come for so long: the next may be the VM's last.
-constexpr std::chrono::milliseconds kTidyAfter{2000};
+// What calls took is given back when none has come for so long, more than one takes (hooks.h): the
+// next may be the VM's last.
+constexpr std::chrono::milliseconds kTidyAfter{5000};
 constexpr std::chrono::milliseconds kForever{-1};
 
 std::string variable(const char* name) {

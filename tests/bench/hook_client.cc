@@ -1,6 +1,5 @@
-// A client of the sidecar that costs next to nothing beside it: one HTTP/2 request with gRPC's
-// framing on a new connection each, the bytes written by hand (RFC 9113, RFC 7541 without its
-// tables, gRPC's PROTOCOL-HTTP2.md).
+// A client of the sidecar that costs next to nothing beside it: one call on a new connection each,
+// its bytes written by hand (tests/http2.h).
 //
 //   hook_client call SOCKET METHOD REQUEST ANSWER COUNT
 //     calls METHOD with the message in the file REQUEST and writes the last answer into ANSWER
@@ -28,16 +27,17 @@
 #include <string_view>
 #include <system_error>
 
+#include "http2.h"
+
 namespace {
 
 using namespace std::string_literals;
-using namespace std::string_view_literals;
+
+using namespace patchbay::http2;
 
 constexpr char kInfo[] = "/kubevirt.hooks.info.Info/Info";
-constexpr size_t kFrameHeader = 9, kLargestFrame = 16384, kFirstWindow = 65535;
+constexpr size_t kFirstWindow = 65535;
 constexpr uint32_t kOurWindow = 1 << 24;
-enum Type : uint8_t { kData, kHeaders, kReset = 3, kSettings, kPing = 6, kGoAway, kWindow };
-constexpr uint8_t kEndStream = 1, kAck = 1, kEndHeaders = 4;
 
 [[noreturn]] void fail(const std::string& what) {
   throw std::system_error(errno, std::generic_category(), what);
@@ -49,41 +49,13 @@ long long nanoseconds_now() {
   return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
 }
 
-std::string number(uint32_t value) {
-  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16),
-          static_cast<char>(value >> 8), static_cast<char>(value)};
-}
-
-std::string frame(uint8_t type, uint8_t flags, uint32_t stream, std::string_view payload) {
-  std::string bytes = number(static_cast<uint32_t>(payload.size())).substr(1);
-  bytes += static_cast<char>(type);
-  bytes += static_cast<char>(flags);
-  return (bytes += number(stream)).append(payload);
-}
-
-// A header field without a table and without Huffman's code; `name` is a number of the static
-// table, or a name's own text.
-std::string field(std::string_view name, std::string_view value) {
-  return std::string(name) + static_cast<char>(value.size()) + std::string(value);
-}
-
 std::string request(std::string_view method, std::string_view message) {
-  std::string grpc = std::string(1, '\0') + number(static_cast<uint32_t>(message.size()));
-  grpc += message;
-  if (grpc.size() > kFirstWindow) throw std::length_error("the request is beyond a first window");
-  const std::string headers = "\x83\x86" +  // :method: POST, :scheme: http
-                              field("\x04"sv, method) + field("\x01"sv, "localhost") +
-                              field("\x0f\x10"sv, "application/grpc") +
-                              field("\x00\x02te"sv, "trailers");
-  std::string bytes = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-  bytes += frame(kSettings, 0, 0, "\x00\x04"s + number(kOurWindow));  // INITIAL_WINDOW_SIZE
-  bytes += frame(kWindow, 0, 0, number(kOurWindow));
-  bytes += frame(kHeaders, kEndHeaders, 1, headers);
-  for (size_t at = 0; at < grpc.size(); at += kLargestFrame) {
-    const bool last = at + kLargestFrame >= grpc.size();
-    bytes += frame(kData, last ? kEndStream : 0, 1, grpc.substr(at, kLargestFrame));
+  if (message.size() + 5 > kFirstWindow) {
+    throw std::length_error("the request is beyond a first window");
   }
-  return bytes;
+  return std::string(kPreface) +
+         frame(kSettings, 0, 0, "\x00\x04"s + number(kOurWindow)) +  // INITIAL_WINDOW_SIZE
+         frame(kWindowUpdate, 0, 0, number(kOurWindow)) + call(1, method, message);
 }
 
 std::string printable(std::string text) {
@@ -117,14 +89,14 @@ class Connection {
     write_all(bytes);
     std::string answer;
     while (true) {
-      const std::string header = read(kFrameHeader);
+      const std::string header = read(kFrameHeaderBytes);
       const auto byte = [&](size_t at) { return static_cast<uint8_t>(header[at]); };
       const std::string payload = read(size_t{byte(0)} << 16 | size_t{byte(1)} << 8 | byte(2));
       const uint8_t type = byte(3), flags = byte(4);
       if (type == kData) answer += payload;
       if (type == kPing && !(flags & kAck)) write_all(frame(kPing, kAck, 0, payload));
       if (type == kSettings && !(flags & kAck)) write_all(frame(kSettings, kAck, 0, ""));
-      if (type == kReset || type == kGoAway) throw std::runtime_error("the call was ended");
+      if (type == kResetStream || type == kGoAway) throw std::runtime_error("the call was ended");
       if (type != kHeaders || !(flags & kEndStream)) continue;
       if (payload.find("grpc-status\x01"
                        "0") != std::string::npos)
@@ -165,8 +137,8 @@ std::string contents(const char* file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-void call(const char* socket, const char* method, const char* message, const char* answer_file,
-          int count) {
+void call_often(const char* socket, const char* method, const char* message,
+                const char* answer_file, int count) {
   const std::string bytes = request(method, contents(message));
   std::string answer;
   for (int n = 0; n < count; ++n) {
@@ -224,7 +196,7 @@ int main(int argc, char** argv) {
   try {
     const std::string_view what = argc > 1 ? argv[1] : "";
     if (what == "call" && argc == 7) {
-      call(argv[2], argv[3], argv[4], argv[5], std::atoi(argv[6]));
+      call_often(argv[2], argv[3], argv[4], argv[5], std::atoi(argv[6]));
     } else if (what == "start" && argc > 4) {
       start(argv[2], std::atoi(argv[3]), argv + 4);
     } else {

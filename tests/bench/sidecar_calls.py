@@ -20,7 +20,7 @@ from lab.process import LabError, run, wait_until
 NICS = (1, 8, 31)
 STARTS, CALLS = 10, 200  # of each in a round
 CROWD = 100
-MANY_CALLS, STEP, REST = 100_000, 20_000, 3
+MANY_CALLS, STEP, REST = 100_000, 20_000, 6
 INFO = "/kubevirt.hooks.info.Info/Info"
 CALLBACKS = "/kubevirt.hooks.v1alpha3.Callbacks/"
 HOOKS = {"Info": INFO, "PreCloudInitIso": CALLBACKS + "PreCloudInitIso",  # in KubeVirt's order

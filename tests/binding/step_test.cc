@@ -202,10 +202,10 @@ TEST(Step, RedirectReplacesItsOwnStaleFilter) {
 TEST(Step, AnIngressWithoutFiltersIsOfThePortThatWasAskedFor) {
   FakeKernel kernel;
   add_nic(kernel, "tun").ingress = Ingress{};
-  FilterPort step{.link = kNames.pod, .asked = false};
+  FilterPort step{.link = kNames.pod, .takes_empty = false};
   undo(step, kernel);
   EXPECT_TRUE(kernel.links.at(kNames.pod).ingress);
-  step.asked = true;
+  step.takes_empty = true;
   undo(step, kernel);
   EXPECT_FALSE(kernel.links.at(kNames.pod).ingress);
 }

@@ -5,6 +5,7 @@ tests/coverage.md."""
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from lab.process import LabError, run
 TREE = PROGRAMS.parent
 COUNTERS, REPORT = TREE / "counters", TREE / "report"
 OURS = ("plan", "binding", "binding/responder", "domainxml", "cloudinit", "sidecar", "cli")
-NOT_OURS = r"(^/usr|/tests|/build)/"
+NOT_OURS = rf"^(/usr|{re.escape(str(SOURCE))}/(tests|build))/"
 MET = ("lines", "branches")
 
 

@@ -20,8 +20,10 @@ FOUND = SOURCE / "build/fuzz/found"
 SEEDS = {
     "agent": [], "annotation": [], "cni_cache": [], "cni_config": [], "frames": [], "network_info": [],
     "network_status": [],
+    "cloud_init_data": ["fixtures/*/cloudinitdata.json"],
     "domain": ["fixtures/*/domain*.xml"],
     "import": ["fixtures/vsphere/*/*"],
+    "manifest": ["../manifests/examples/*.yaml"],
     "network_data": ["cloudinit/merge/*/*"],
     "network_map": ["fixtures/vsphere/import/*/map.yaml"],
     "pod_state": ["fixtures/*/pod.json"],
@@ -92,19 +94,21 @@ def fuzz(target: str, seconds: int) -> bool:
         if done.returncode != 0:
             print(done.stderr[-4000:], flush=True)
             return False
-        keep(target, seeds, [before, new])
-    return True
+        return keep(target, seeds, [before, new])
 
 
-def keep(target: str, seeds: Path, more: list[Path]) -> None:
-    """The shortest of `more` that reach what nothing before them does, for a person to look through and commit.
-    libFuzzer's merge goes through all by size, the first folder's before; its control file has a line "COV" of
-    each with the edges that are new (FuzzerMerge.cpp)."""
+def keep(target: str, seeds: Path, more: list[Path]) -> bool:
+    """The shortest of `more` that reach what nothing before them does, to be committed. libFuzzer's merge goes
+    through all by size, the first folder's before; its control file has a line "COV" of each with the edges that
+    are new (FuzzerMerge.cpp)."""
     with tempfile.TemporaryDirectory() as room:
         control, merged = Path(room, "control"), Path(room, "merged")
         shutil.copytree(seeds, merged)
-        subprocess.run([PROGRAMS / f"{target}_fuzz", "-merge=1", f"-merge_control_file={control}", merged, *more],
-                       stderr=subprocess.DEVNULL, check=True)
+        done = subprocess.run([PROGRAMS / f"{target}_fuzz", "-merge=1", f"-merge_control_file={control}", merged,
+                               *more], stderr=subprocess.PIPE, text=True, check=False)
+        if done.returncode != 0:
+            print(done.stderr[-4000:], flush=True)
+            return False
         lines = control.read_text().splitlines()
     number, of_seeds = int(lines[0]), int(lines[1])
     files = lines[2:2 + number]
@@ -113,6 +117,7 @@ def keep(target: str, seeds: Path, more: list[Path]) -> None:
     kept = [base64.b64encode(file.read_bytes()).decode() for file in needed if file.stat().st_size <= LONGEST_KEPT]
     GROWN.mkdir(exist_ok=True)
     grown_file(target).write_text("".join(f"{line}\n" for line in kept))
+    return True
 
 
 def main(seconds: str, *targets: str) -> None:

@@ -112,7 +112,7 @@ def everything(namespace: Namespace) -> dict:
             for passing in [key for key in values if key.endswith("_timer") or key == "state"]:
                 values.pop(passing)
     named = (port.partition("\n") for port in ports)
-    shown["filters"] = {link: without_numbers(text) for link, _, text in named}
+    shown["filters"] = {link: without_numbers(text.strip()) for link, _, text in named}
     return shown
 
 

@@ -1,5 +1,4 @@
-// A client of the sidecar's without any library behind it, which may say whatever it likes, and
-// HTTP/2's frames to say it with.
+// A client of the sidecar's without any library behind it, which may say whatever it likes.
 #pragma once
 
 #include <fcntl.h>
@@ -12,53 +11,17 @@
 #include <string>
 #include <string_view>
 
+#include "tests/http2.h"
+
 namespace patchbay::sidecar {
 
-// HTTP/2's connection preface and frames (RFC 9113, 3.4 and 4.1).
-inline constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-enum FrameType : char {
-  kData = 0,
-  kHeaders = 1,
-  kResetStream = 3,
-  kSettings = 4,
-  kPing = 6,
-  kContinuation = 9
-};
-inline constexpr char kEndStream = 1;
-inline constexpr char kEndHeaders = 4;
-inline constexpr size_t kMostFrameBytes = 16384;
-
-inline std::string frame(FrameType type, char flags, unsigned stream, std::string_view payload) {
-  std::string text;
-  for (const size_t shift : {16, 8, 0}) text += static_cast<char>(payload.size() >> shift & 0xFF);
-  text += type;
-  text += flags;
-  for (const size_t shift : {24, 16, 8, 0}) text += static_cast<char>(stream >> shift & 0xFF);
-  return text.append(payload);
-}
+using namespace http2;
 
 inline const std::string& greeting() {
   static const std::string text = std::string(kPreface) + frame(kSettings, 0, 0, "");
   return text;
 }
 
-// HPACK, literal without indexing (RFC 7541, 6.2.2); both lengths below 127.
-inline std::string header(std::string_view name, std::string_view value) {
-  std::string text(1, '\0');
-  for (const std::string_view part : {name, value}) {
-    text += static_cast<char>(part.size());
-    text += part;
-  }
-  return text;
-}
-
-inline std::string call_headers(std::string_view path) {
-  return header(":method", "POST") + header(":scheme", "http") + header(":path", path) +
-         header(":authority", "localhost") + header("te", "trailers") +
-         header("content-type", "application/grpc");
-}
-
-// A connection without any library behind it.
 class RawClient {
  public:
   explicit RawClient(const std::string& path) {
