@@ -1,5 +1,5 @@
 """patchbay-sidecar under the seccomp profile of manifests/seccomp, in containers as strict pods run them: all hooks of
-each profile, and what the profile refuses."""
+each profile, a Plugin's and the responder's, and what the profile refuses."""
 
 import json
 import tempfile
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from image_test import Image
 from lab.container import Container
-from lab.hooks import HookManager
+from lab.hooks import HookManager, Plugin
 from lab.netns import veth
 from lab.paths import SOURCE
 from lab.process import run
@@ -18,6 +18,7 @@ PROFILE = SOURCE / "manifests/seccomp/patchbay-sidecar.json"
 WITH_VOLUME = SOURCE / "tests/fixtures/12-nocloud-userdata"
 WITHOUT = SOURCE / "tests/fixtures/01-masq-plus-one"
 CONTAINER = "hook-sidecar-0"
+TOLD = "192.168.0.40/26"  # what the responder is to answer from then on
 SEED = "patchbay-seed/seed.iso"
 SECCOMP_MODE_FILTER = 2  # linux/seccomp.h, as /proc/PID/status shows it
 CALLS = r"""
@@ -57,7 +58,7 @@ class SeccompCase(PodCase):
         super().setUp()
         self.make_bridge()
         veth(self.pod, "eth0", self.node, "pod-eth0")
-        nad = bridge(static("192.168.0.62/26"))
+        nad = bridge(static("192.168.0.62/26"), patchbay={"responder": True})
         self.multus.add_binding(self.multus.add_network(self.pod, "data", nad, mac=MAC))
 
     def run_sidecar(self, profile: str, seccomp: Path | None = PROFILE) -> tuple[Container, HookManager]:
@@ -70,13 +71,26 @@ class SeccompCase(PodCase):
             environment={"CONTAINER_NAME": CONTAINER, "PATCHBAY_PROFILE": profile}))
         return container, HookManager(hooks)
 
+    def run_plugin(self, profile: str) -> Plugin:
+        """Beside the hook sidecar, as overlays/plugin has it."""
+        folder = self.room / f"plugin-{profile}"
+        folder.mkdir()
+        folder.chmod(0o777)
+        path = "/var/run/kubevirt-plugin/patchbay/patchbay.sock"
+        self.stack.enter_context(Container(
+            image.bundle, self.pod.path, {"/var/run/kubevirt-plugin/patchbay": folder}, seccomp=PROFILE,
+            environment={"PATCHBAY_PROFILE": profile, "PATCHBAY_PLUGIN_SOCKET": path}))
+        return Plugin(folder / "patchbay.sock", path)
+
     def vmi(self, fixture: Path, binding: str) -> dict:
         vmi = json.loads((fixture / "vmi.json").read_text(encoding="utf-8"))
         nic = next(one for one in vmi["spec"]["domain"]["devices"]["interfaces"] if one["name"] == "data")
         nic["binding"]["name"] = binding
+        if binding == "patchbay-dhcp":
+            vmi["metadata"]["annotations"] = {"patchbay.io/networks": json.dumps({"data": {"addresses": [TOLD]}})}
         return vmi
 
-    def asks(self, container: Container, manager: HookManager, profile: str) -> None:
+    def asks(self, container: Container, manager: HookManager, profile: str, plugin: Plugin | None = None) -> None:
         """All that KubeVirt asks in a VM's life."""
         fixture = WITHOUT if profile == "patchbay-seed" else WITH_VOLUME
         vmi = self.vmi(fixture, profile)
@@ -85,6 +99,10 @@ class SeccompCase(PodCase):
             self.assertIn("192.168.0.62/26", manager.pre_cloud_init_iso(vmi, data)["NetworkData"])
         domain = manager.on_define_domain(vmi, (fixture / "domain.xml").read_text(encoding="utf-8"))
         self.assertIn(MAC, domain)
+        if plugin:
+            self.assertEqual(plugin.mutate_domain(vmi, domain), domain)
+        answers = self.inspect()["panel"]["nics"][0]["port"]["answers"]
+        self.assertEqual(answers, [TOLD.split("/")[0] if profile == "patchbay-dhcp" else "192.168.0.62"])
         manager.shutdown()
         self.assertEqual(container.wait(), 0, container.log_file.read_text())
 
@@ -96,7 +114,7 @@ class Hooks(SeccompCase):
                 container, manager = self.run_sidecar(profile)
                 status = Path(f"/proc/{container.pid()}/status").read_text()
                 self.assertIn(f"\nSeccomp:\t{SECCOMP_MODE_FILTER}\n", status)
-                self.asks(container, manager, profile)
+                self.asks(container, manager, profile, self.run_plugin(profile))
                 self.assertNotIn("not permitted", container.log_file.read_text())
 
     def test_the_seed_disc_is_the_same_as_without(self) -> None:
