@@ -5,6 +5,7 @@ nothing of ours."""
 import itertools
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -51,7 +52,9 @@ class Container:
             process["args"] = command
         if user is not None:
             process["user"] = {"uid": user, "gid": user}
-        settings["root"] = {"path": str(bundle / "rootfs"), "readonly": True}
+        # A tree of its own, for the runtime leaves the folders there that it mounts on.
+        shutil.copytree(bundle / "rootfs", self._bundle / "rootfs", copy_function=os.link)
+        settings["root"] = {"path": "rootfs", "readonly": True}
         settings["mounts"] = [mount for mount in settings["mounts"] if mount["type"] != "cgroup"]
         settings["mounts"] += [{"destination": inside, "source": str(folder), "type": "bind",
                                 "options": ["bind", "nosuid", "nodev"]} for inside, folder in mounts.items()]

@@ -5,10 +5,12 @@ no hurry to end a link."""
 
 import signal
 import unittest
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import takewhile
 
+from lab.process import wait_until
 from pod_case import everything
 from wiring_case import CASES, PORT_CASES, Case, WiringCase, meddling
 
@@ -60,10 +62,21 @@ class Room(WiringCase):
     def remember(self) -> None:
         """What the pod is with and without our part in it."""
         self.call("ADD")
-        self.wired = made(everything(self.pod))
+        self.wired = self.at_rest(made)
         self.call("DEL")
-        self.unwired = kept(everything(self.pod))
+        self.unwired = self.at_rest(kept)
         self.begin()
+
+    def at_rest(self, of: Callable[[dict], dict]) -> dict:
+        """Once the kernel has made the addresses and routes of its own."""
+        looks = [of(everything(self.pod))]
+
+        def is_at_rest() -> bool:
+            looks.append(of(everything(self.pod)))
+            return looks[-1] == looks[-2]
+
+        wait_until("the pod to be at rest", is_at_rest, 20, pause=0.3)
+        return looks[-1]
 
     def begin(self) -> None:
         """As a network's plugin hands over, but for the routes."""
@@ -76,7 +89,7 @@ class Room(WiringCase):
         if reached:
             self.call("ADD")
             self.call("CHECK")
-            self.assertEqual(made(everything(self.pod)), self.wired, where)
+            self.assert_becomes(self.wired, where, made)
             self.call("DEL")
             self.begin()
             self.kill(command, system_call, moment)
@@ -84,7 +97,7 @@ class Room(WiringCase):
                 self.call("GC")
                 self.assert_nothing_left_but_a_record_of_nobody(where)
         self.call("DEL")
-        self.assertEqual(kept(everything(self.pod)), self.unwired, where)
+        self.assert_becomes(self.unwired, where, kept)
         self.begin()
         return reached
 

@@ -91,10 +91,18 @@ class PodCase(unittest.TestCase):
 
 # One program for all families and one shell for all links: tests ask this often.
 EVERYTHING = """
+set -eu
 printf 'link show\\naddress show\\nroute show table all\\nrule show\\n' | ip -j -d -b -
 tc -j qdisc show
 cd /sys/class/net
-for link in */; do echo "= ${link%/}"; tc filter show dev ${link%/} ingress; done
+for link in */; do
+  link=${link%/}
+  filters=$(tc filter show dev "$link" ingress 2>&1) || case $filters in
+    'Cannot find device'*) filters= ;;  # it has gone meanwhile
+    *) echo "$filters" >&2; exit 1 ;;
+  esac
+  printf '= %s\\n%s\\n' "$link" "$filters"
+done
 """
 
 

@@ -15,6 +15,7 @@ CONTAINER = "hook-sidecar-0"
 
 class SidecarCase(PodCase):
     profile = "patchbay"
+    environment: dict[str, str] = {}
 
     def setUp(self) -> None:
         super().setUp()
@@ -38,7 +39,7 @@ class SidecarCase(PodCase):
             self.sidecar = self.pod.start(
                 *self.as_user_107("patchbay-sidecar"), "--socket-dir", self.folder,
                 env={"CONTAINER_NAME": CONTAINER, "PATCHBAY_PROFILE": self.profile,
-                     "PATH": "/usr/sbin:/usr/bin"}, stderr=log)
+                     "PATH": "/usr/sbin:/usr/bin", **self.environment}, stderr=log)
         self.addCleanup(stop, self.sidecar)
         return HookManager(hooks)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from lab.hooks import HookManager
+from lab.netns import RUN_NETNS
 from lab.process import LabError, run, wait_until
 from pod_case import everything
 from sidecar_case import SidecarCase
@@ -24,18 +25,26 @@ ALL_CASES = CASES + PORT_CASES
 CYCLES, BOOTS = 10_000, 100
 BATCH = 50  # cycles from an ADD of the network's own plugin, which takes longer than ours, to its DEL
 MOST_GROWTH = {"KiB of memory": 512}  # in all boots: malloc takes its memory where it finds it
-SHARED = ("BPF programs", "network namespaces", "files on the node")
-FOLDERS = ("/sys/fs/bpf", "/var/lib/cni", "/run/cni", "/run/netns")
+OURS = f"pb{os.getpid()}-"  # the names of our namespaces begin so, and are our container IDs
+FOLDERS = ("/var/lib/cni", "/run/cni")
 
 
 class Room(WiringCase):
     """A node, hosts and a pod in which one case after the other is done."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.programs: set[int] = set()  # IDs, which the kernel gives once
 
     def cycle(self, case: Case, cycles: int) -> None:
         with self.network(case.plugin) as attachment:
             for command in ("ADD", "DEL") * cycles:
                 done = self.run_cni(command, attachment, case)
                 self.assertEqual(done.returncode, 0, done)
+                if command == "ADD" and case in PORT_CASES:
+                    attached = json.loads(self.pod.run("bpftool", "-j", "net", "show"))[0]["tc"]
+                    self.assertNotEqual(attached, [])
+                    self.programs.update(each["id"] for each in attached)
 
     def count(self) -> Counter:
         """What is in its namespaces, and in the folders of libcni's cache and of host-local."""
@@ -51,17 +60,28 @@ def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if not path.is_dir()]
 
 
-def count_shared() -> Counter:
-    """What is of the whole machine, and grows by others' work too."""
-    counts = (len(json.loads(run(["bpftool", "-j", "prog", "show"]))), len(set(network_namespaces())),
-              sum(len(files(Path(folder))) for folder in FOLDERS))
-    return Counter(dict(zip(SHARED, counts)))
+def count_shared(rooms: list[Room]) -> Counter:
+    """What is ours of what the whole machine shares: others work there, too."""
+    loaded = {each["id"] for each in json.loads(run(["bpftool", "-j", "prog", "show"]))}
+    namespaces = [path for path in RUN_NETNS.iterdir() if path.name.startswith(OURS)]
+    return Counter({"BPF programs": len(loaded & set().union(*(room.programs for room in rooms))),
+                    "network namespaces": len(namespaces),
+                    "processes": count_processes(namespaces),
+                    "files on the node": sum(is_ours(path) for folder in FOLDERS for path in files(Path(folder)))})
 
 
-def network_namespaces() -> Iterator[str]:
+def count_processes(namespaces: list[Path]) -> int:
+    numbers, found = {path.stat().st_ino for path in namespaces}, 0
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it has ended meanwhile
-            yield os.readlink(process / "ns/net")
+            found += (process / "ns/net").stat().st_ino in numbers
+    return found
+
+
+def is_ours(file: Path) -> bool:
+    with suppress(OSError):  # somebody else's, and gone
+        return OURS in file.name or OURS.encode() in file.read_bytes()
+    return False
 
 
 def slab() -> int:
@@ -89,7 +109,7 @@ def count(rooms: list[Room]) -> Counter:
         for room in rooms:
             now.update(room.count())  # a sum would leave out what there is none of
         time.sleep(0.5)
-    now.update(count_shared())
+    now.update(count_shared(rooms))
     return now
 
 
@@ -117,19 +137,19 @@ def do_cycles(cycles: int, batch: int, say: Callable[[str], None]) -> tuple[Coun
         finally:
             threads.shutdown(cancel_futures=True)
         with suppress(LabError):
-            wait_until("what ends late", lambda: not leaked(before, count(rooms), cycles), 20)
+            wait_until("what ends late", lambda: not leaked(before, count(rooms)), 20)
         return before, count(rooms)
 
 
-def leaked(before: Counter, after: Counter, cycles: int) -> list[str]:
-    """What has grown: of the whole machine's, where others work too, by one for each cycle of a case."""
-    tolerated = dict.fromkeys(SHARED, max(cycles // len(ALL_CASES) - 1, 0))
-    return [name for name in after if after[name] - before[name] > tolerated.get(name, 0)]
+def leaked(before: Counter, after: Counter) -> list[str]:
+    return [name for name in after if after[name] - before[name] > MOST_GROWTH.get(name, 0)]
 
 
 class Boots(SidecarCase):
     """One sidecar that is called again and again as KubeVirt calls it for a VM's boot, each call on a
     connection of its own."""
+
+    environment = {"ASAN_OPTIONS": "quarantine_size_mb=0"}  # else it keeps what was freed
 
     def do_boots(self, boots: int, say: Callable[[str], None] = lambda text: None) -> tuple[Counter, Counter]:
         """What the sidecar has after the first boot and after the last."""
@@ -143,6 +163,8 @@ class Boots(SidecarCase):
                 self.boot()
                 if number % 10 == 9:
                     say(f"{number + 1} of {boots} boots")
+            with suppress(LabError):
+                wait_until("what ends late", lambda: not leaked(before, self.count()), 20)
             return before, self.count()
         finally:
             self.doCleanups()
@@ -155,13 +177,21 @@ class Boots(SidecarCase):
             raise LabError("the second OnDefineDomain of a boot changed the domain")
 
     def count(self) -> Counter:
-        time.sleep(1)  # until the last connection has ended
         process = Path("/proc", str(self.sidecar.pid))
+        wait_until("the last connection's end", lambda: count_sockets(process) == 1)  # where it listens
         status = dict(line.split(":\t") for line in (process / "status").read_text().splitlines())
         return Counter({"files open": len(list((process / "fd").iterdir())),
                         "threads": int(status["Threads"]),
                         "KiB of memory": int(status["VmRSS"].split()[0]),
                         "files": len(files(self.room))})
+
+
+def count_sockets(process: Path) -> int:
+    count = 0
+    for file in (process / "fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            count += os.readlink(file).startswith("socket:")
+    return count
 
 
 def table(title: str, before: Counter, after: Counter) -> str:
@@ -182,13 +212,9 @@ def main(cycles: int) -> int:
     print(f"{'KiB of kernel slab':22}{kernel_before:>10}{slab():>10}  (not reclaimable; a report)\n")
     first, last = Boots().do_boots(BOOTS, say)
     print(table(f"{BOOTS} boots", first, last))
-    grown = leaked(before, after, cycles) + grown_of_sidecar(first, last)
+    grown = leaked(before, after) + leaked(first, last)
     print(f"\nleaked: {', '.join(grown)}" if grown else "\nnothing leaked")
     return 1 if grown else 0
-
-
-def grown_of_sidecar(first: Counter, last: Counter) -> list[str]:
-    return [name for name in last if last[name] - first[name] > MOST_GROWTH.get(name, 0)]
 
 
 if __name__ == "__main__":

@@ -3,20 +3,19 @@ does ten thousand cycles and a hundred boots."""
 
 import unittest
 
-from soak import ALL_CASES, Boots, do_cycles, grown_of_sidecar, leaked
+from soak import ALL_CASES, Boots, do_cycles, leaked
 
 EACH, BOOTS = 10, 10
 
 
 class Soak(unittest.TestCase):
     def test_cycles_leave_nothing(self) -> None:
-        cycles = EACH * len(ALL_CASES)
-        before, after = do_cycles(cycles, EACH, lambda text: None)
-        self.assertEqual(leaked(before, after, cycles), [], (before, after))
+        before, after = do_cycles(EACH * len(ALL_CASES), EACH, lambda text: None)
+        self.assertEqual(leaked(before, after), [], (before, after))
 
     def test_a_sidecar_does_not_grow(self) -> None:
         first, last = Boots().do_boots(BOOTS)
-        self.assertEqual(grown_of_sidecar(first, last), [], (first, last))
+        self.assertEqual(leaked(first, last), [], (first, last))
 
 
 if __name__ == "__main__":

@@ -110,9 +110,10 @@ class WiringCase(PodCase):
                  "CNI_NETNS": str(self.pod.path), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
             timeout=120)
 
-    def assert_becomes(self, expected: dict, message: str = "") -> None:
-        """The kernel makes a link-local address a moment after a link is up."""
+    def assert_becomes(self, expected: dict, message: str = "",
+                       of: Callable[[dict], dict] = lambda shown: shown) -> None:
+        """The kernel makes a link-local address a moment after a link is up. `of`: what of everything."""
         try:
-            wait_until("the pod to be as it was", lambda: everything(self.pod) == expected, 20)
+            wait_until("the pod to be as it was", lambda: of(everything(self.pod)) == expected, 20)
         except LabError:
-            self.assertEqual(everything(self.pod), expected, message)
+            self.assertEqual(of(everything(self.pod)), expected, message)
