@@ -47,18 +47,7 @@ std::string vmi_without_us() {
 std::string domain_call(unsigned stream, size_t bytes) {
   const std::string request =
       field(1, "<domain>" + std::string(bytes, 'x') + "</domain>") + field(2, vmi_without_us());
-  std::string data(1, '\0');  // not compressed; then the length
-  for (const size_t shift : {24, 16, 8, 0}) {
-    data += static_cast<char>(request.size() >> shift & 0xFF);
-  }
-  data += request;
-  std::string text =
-      frame(kHeaders, kEndHeaders, stream, call_headers(callback("v1alpha3", "OnDefineDomain")));
-  for (size_t at = 0; at < data.size(); at += kMostFrameBytes) {
-    const std::string_view part = std::string_view(data).substr(at, kMostFrameBytes);
-    text += frame(kData, at + part.size() == data.size() ? kEndStream : char{0}, stream, part);
-  }
-  return text;
+  return http2::call(stream, callback("v1alpha3", "OnDefineDomain"), request);
 }
 
 class HostileClientsTest : public testing::Test {
