@@ -9,12 +9,11 @@ import unittest
 
 from console_case import ANSWERS, BUSYBOX_ANSWERS, ConsoleCase
 from injection_case import FIXTURE, MALFORMED, OK, REFUSED, InjectionCase
-from lab.hostile_text import ALL, CONTROLS, HARMLESS, LONG, read_json, shown_unsafely
+from lab.hostile_text import ALL, DATA, LONG, OBEYED, read_json, shown_unsafely
 from lab.paths import PROGRAMS
 from verify_test import ADDRESSES, DNS, MAC, POD_MAC, ROUTES4, ROUTES6, SEARCH, nic
 
 DIFFERS = 1  # cli/verify.h
-DATA, OBEYED = " ".join(HARMLESS.values()), "".join(CONTROLS.values())
 
 
 class Said(InjectionCase):

@@ -15,7 +15,7 @@ from xml.sax.saxutils import quoteattr
 import yaml
 
 from injection_case import MALFORMED, OK, REFUSED, InjectionCase
-from lab.hostile_text import CONTROLS, HARMLESS, LONG, read_json, read_yaml, shown_unsafely
+from lab.hostile_text import CONTROLS, DATA, HARMLESS, LONG, OBEYED, read_json, read_yaml, shown_unsafely
 from lab.paths import PROGRAMS, SOURCE
 from lab.vsphere import Nic, portgroups, vm_info
 
@@ -33,7 +33,6 @@ SCENES = {
     "ovf": ["ovf/web01-rhel9.ovf"],
     "forklift": ["forklift/networkmap.yaml", "forklift/v2v_staticips.json"],
 }
-DATA, OBEYED = " ".join(HARMLESS.values()), "".join(CONTROLS.values())
 NO_XML = "".join(each for each in OBEYED
                  if each < " " and each not in "\t\n\r" or ord(each) & 0xfffe == 0xfffe)
 Mutations = Iterator[tuple[str, Callable[[str], str]]]

@@ -15,7 +15,7 @@ from bench.scene import Scene
 from lab.hooks import generated_messages
 from lab.netns import Namespace
 from lab.paths import PROGRAMS
-from lab.process import LabError, run, wait_until
+from lab.process import LabError, as_user_107, run, wait_until
 
 NICS = (1, 8, 31)
 STARTS, CALLS = 10, 200  # of each in a round
@@ -113,11 +113,6 @@ def request(hook: str, nics: int) -> bytes:
             cloudInitNoCloudSource=vm_inputs.cloud_init("nocloudsource").encode(), vmi=vmi,
             cloudInitData=vm_inputs.cloud_init("data").encode())
     return message.SerializeToString()
-
-
-def as_user_107(*command: object) -> list[object]:
-    return ["setpriv", "--reuid=107", "--regid=107", "--clear-groups", "--inh-caps=-all",
-            "--bounding-set=-all", "--no-new-privs", *command]
 
 
 def milliseconds(printed: str) -> list[float]:

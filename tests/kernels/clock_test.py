@@ -1,23 +1,30 @@
 """The clock on the wall set back and forth while somebody waits: by a day, in a guest whose clock is ours. Every wait
 of ours ends when its time is over, no sooner and no later, as the clock that nobody sets counts it."""
 
+import queue
 import signal
-import socket
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
 
+import grpc
+
 from lab.hooks import HookError, HookManager
 from lab.kernel_guest import COMMAND_LINE
-from lab.process import stop, wait_until
+from lab.process import wait_until
 from pod_case import bridge, static
-from sidecar_case import CONTAINER, SidecarCase
+from sidecar_case import SidecarCase
 
 DAY = 86_400
 NETWORK_STATUS = Path("/etc/patchbay/network-status")
 STATUS_WAIT = 3.0  # sidecar/hooks.h
 DAD_WAIT = 0.5  # binding/duplicate_probe.cc: at least, from the first question to the end
+STOP_WAIT = 1.0  # sidecar/server.cc: for calls that have begun
+PAUSE = 0.2  # from one jump to the next: some are within each of these
+INFO = "/kubevirt.hooks.info.Info/Info"
 SLOWLY = 60.0  # what an emulated guest on a busy machine may take for all else
 
 
@@ -26,27 +33,50 @@ def set_clock(seconds: float) -> None:
     time.clock_settime(time.CLOCK_REALTIME, time.time() + seconds)
 
 
+def connect(path: Path) -> grpc.Channel:
+    return grpc.insecure_channel(f"unix:{path}", [("grpc.default_authority", "localhost")])
+
+
+def call_hook(path: Path, method: str, request, result: type, _seconds: float):
+    """Without a deadline, and without waiting for the channel: gRPC's Python counts by the clock that is set here."""
+    with connect(path) as channel:
+        try:
+            return channel.unary_unary(method, type(request).SerializeToString, result.FromString)(
+                request, wait_for_ready=True)
+        except grpc.RpcError as error:
+            raise HookError(method, error) from error
+
+
 class Clock(SidecarCase):
     def setUp(self) -> None:
         if COMMAND_LINE not in Path("/proc/cmdline").read_text():
             self.fail("sets the clock: only in the guest of lab.kernel_guest")
         super().setUp()
-        for limit in ("INFO_SECONDS", "CONNECT_SECONDS"):  # of a virt-launcher that is not emulated
-            self.stack.enter_context(mock.patch(f"lab.hooks.{limit}", SLOWLY))
+        self.stack.enter_context(mock.patch("lab.hooks._call", call_hook))
         began = (time.time(), time.monotonic())
         self.addCleanup(lambda: time.clock_settime(time.CLOCK_REALTIME, began[0] + time.monotonic() - began[1]))
 
-    def spent(self, call, *jumps: float) -> float:
-        """How long `call` took, the clock being set by each of `jumps` seconds, one after another."""
-        timers = [threading.Timer(0.3 + 1.2 * n, set_clock, [jump]) for n, jump in enumerate(jumps)]
+    def assert_takes(self, least: float, call: Callable[[], object], jump: float) -> None:
+        """The clock being set by `jump` seconds again and again, so that it is whenever `call` begins to wait."""
+        ended, jumps = threading.Event(), []
+
+        def keep_jumping() -> None:
+            while not ended.wait(PAUSE):
+                set_clock(jump)
+                jumps.append(jump)
+
+        thread = threading.Thread(target=keep_jumping)
         start = time.monotonic()
-        for timer in timers:
-            timer.start()
-        call()
-        took = time.monotonic() - start
-        for timer in timers:
-            timer.join()
-        return took
+        thread.start()
+        try:
+            call()
+            took = time.monotonic() - start
+        finally:
+            ended.set()
+            thread.join()
+        self.assertTrue(jumps)
+        self.assertGreaterEqual(took, least)
+        self.assertLess(took, least + SLOWLY)
 
     def test_a_hook_waits_for_network_status_as_long_as_ever(self) -> None:
         self.attach("192.168.0.62/26")
@@ -54,28 +84,29 @@ class Clock(SidecarCase):
         NETWORK_STATUS.parent.mkdir(exist_ok=True)
         NETWORK_STATUS.write_text("")
         self.addCleanup(NETWORK_STATUS.unlink)
-        manager = self.start_sidecar()
+        self.start_sidecar()
 
         def refused() -> None:
             with self.assertRaises(HookError) as caught:
                 manager.pre_cloud_init_iso(self.vmi, self.cloud_init)
             self.assertIn("network-status", caught.exception.details)
 
-        took = self.spent(refused, -DAY, 2 * DAY)
-        self.assertGreaterEqual(took, STATUS_WAIT)
-        self.assertLess(took, STATUS_WAIT + SLOWLY)
+        for jump in (-DAY, DAY):
+            manager = HookManager(self.folder.parent)
+            self.assert_takes(STATUS_WAIT, refused, jump)
+            self.end(signal.SIGTERM)
+            self.run_sidecar()  # a new one, for each waits so long only once
 
     def test_the_sidecar_ends_and_is_found_under_its_name_again(self) -> None:
-        manager = self.start_sidecar()
-        socket_path = manager.sidecars[0].socket
-        with socket.socket(socket.AF_UNIX) as silent:
-            silent.connect(str(socket_path))
-            self.assertLess(self.spent(lambda: self.end(signal.SIGTERM), -DAY), SLOWLY)
-        self.start_again()
+        self.start_sidecar()
+        for jump in (-DAY, DAY):
+            with self.half_a_call():
+                self.assert_takes(STOP_WAIT, lambda: self.end(signal.SIGTERM), jump)
+            self.run_sidecar()
         socket_path = HookManager(self.folder.parent).sidecars[0].socket
         self.end(signal.SIGKILL)
         set_clock(-DAY)  # the socket file is from tomorrow
-        self.start_again()
+        self.run_sidecar()
         wait_until("the new run", lambda: "in place of" in self.log_file.read_text())
         self.assertEqual(list(self.folder.iterdir()), [socket_path])
 
@@ -83,21 +114,25 @@ class Clock(SidecarCase):
         self.sidecar.send_signal(number)
         self.sidecar.wait()
 
-    def start_again(self) -> None:
-        folder = self.folder
-        with self.log_file.open("w") as log:
-            self.sidecar = self.pod.start(*self.as_user_107("patchbay-sidecar"), "--socket-dir", folder,
-                                          env={"CONTAINER_NAME": CONTAINER}, stderr=log)
-        self.addCleanup(stop, self.sidecar)
-        wait_until("its socket", lambda: any(folder.iterdir()))
+    @contextmanager
+    def half_a_call(self) -> Iterator[None]:
+        """Begun, and it never says what it asks: the sidecar's end waits for it, and not for ever."""
+        path = HookManager(self.folder.parent).sidecars[0].socket
+        unsaid = queue.SimpleQueue()
+        with connect(path) as channel:
+            call = channel.stream_unary(INFO).future(iter(unsaid.get, None))
+            channel.unary_unary(INFO)(b"")  # on the same connection, so the first has come
+            try:
+                yield
+                self.assertIsNotNone(call.exception())
+            finally:
+                unsaid.put(None)
 
     def test_the_question_for_duplicates_is_asked_as_long_as_ever(self) -> None:
         for number, jump in enumerate((-DAY, DAY), 62):
             blue = self.multus.add_network(self.pod, f"net-{number}", bridge(static(f"192.168.0.{number}/26")))
-            took = self.spent(lambda: self.multus.add_binding(blue, {"patchbay": {
+            self.assert_takes(DAD_WAIT, lambda: self.multus.add_binding(blue, {"patchbay": {
                 "cacheDirs": [str(self.multus.cache)], "dad": True}}), jump)
-            self.assertGreaterEqual(took, DAD_WAIT)
-            self.assertLess(took, DAD_WAIT + SLOWLY)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,7 @@ CONTROLS = {
 }
 LONG = "a" * 65536
 ALL = {**HARMLESS, **CONTROLS}
+DATA, OBEYED = " ".join(HARMLESS.values()), "".join(CONTROLS.values())
 
 
 def shown_unsafely(text: str) -> list[str]:

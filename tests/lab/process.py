@@ -40,6 +40,12 @@ def start(command: Sequence[str], **options) -> subprocess.Popen:
                             start_new_session=True, **{"stdin": subprocess.DEVNULL, **options})
 
 
+def as_user_107(*command: object) -> list[object]:
+    """The command that runs `command` as the pod's user, without any capability."""
+    return ["setpriv", "--reuid=107", "--regid=107", "--clear-groups", "--inh-caps=-all",
+            "--bounding-set=-all", "--no-new-privs", *command]
+
+
 def stop(process: subprocess.Popen, patience: float = 10) -> int:
     """SIGTERM, SIGKILL after `patience` seconds; the exit status, negative for a signal."""
     if process.poll() is None:

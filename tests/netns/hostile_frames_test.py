@@ -21,7 +21,7 @@ from lab.frames import drain, mac_bytes, packet_socket
 from lab.hostile_frames import EXTENSIONS, honest, hostile
 from lab.process import run
 from lab.tap_guest import ALL_OFFLOADS, attach
-from pod_case import MAC
+from pod_case import MAC, unreclaimable
 
 PASSES = 10  # of each flood, through all frames
 SO_ATTACH_FILTER = 26
@@ -74,12 +74,6 @@ def hidden(data: bytes) -> str:
     if following == 58 and not fragment and at < len(data) and data[at] in (134, 137):
         return f"router's word behind extensions: {data.hex()}"
     return ""
-
-
-def unreclaimable() -> int:
-    """Of the kernel's own memory, kB."""
-    with open("/proc/meminfo", encoding="ascii") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith("SUnreclaim"))
 
 
 def warnings(log: str) -> Counter:

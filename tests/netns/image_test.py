@@ -62,11 +62,16 @@ class Image:
                                f"oci-archive:{self.archive}:{profile}"]))
 
 
-def setUpModule() -> None:
-    global image
+def image_for_module() -> Image:
+    """For a setUpModule: it goes when the module's tests have run."""
     folder = tempfile.TemporaryDirectory(prefix="patchbay-image-")
     unittest.addModuleCleanup(folder.cleanup)
-    image = Image(Path(folder.name))
+    return Image(Path(folder.name))
+
+
+def setUpModule() -> None:
+    global image
+    image = image_for_module()
 
 
 class Content(unittest.TestCase):

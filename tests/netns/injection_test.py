@@ -11,7 +11,7 @@ from pathlib import Path
 
 from inspect_case import DRIFTED, FINE
 from lab.hooks import HookError, HookManager
-from lab.hostile_text import ALL, CONTROLS, HARMLESS, LONG, read_json, read_yaml, shown_unsafely
+from lab.hostile_text import ALL, DATA, LONG, OBEYED, read_json, read_yaml, shown_unsafely
 from lab.multus import hashed
 from lab.netns import veth
 from lab.paths import PROGRAMS
@@ -19,7 +19,6 @@ from lab.process import run
 from pod_case import MAC, PodCase, everything
 from seed_folder_test import SEED, SeedCase
 
-DATA, OBEYED = " ".join(HARMLESS.values()), "".join(CONTROLS.values())
 NIC = "podd37a8f2e5a1"
 # Of bytes that the kernel takes for a link's name (dev_valid_name).
 LINKS = [b"a\"b'<&>c", b"$(id)`id`", b"-rf", b"--help", b"...", b"a\\x1b[2J", b"a\x1b]0;e\x07",

@@ -4,12 +4,11 @@ takes its place; no answer and no disc is a wrong one."""
 
 import json
 import re
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from image_test import Image
+from image_test import image_for_module
 from lab.container import Container
 from lab.hooks import HookError, HookManager
 from lab.multus import hashed
@@ -28,9 +27,7 @@ STALE_AFTER = 2  # sidecar/hook_socket.cc: a socket that is younger may be someb
 
 def setUpModule() -> None:
     global image
-    folder = tempfile.TemporaryDirectory(prefix="patchbay-memory-")
-    unittest.addModuleCleanup(folder.cleanup)
-    image = Image(Path(folder.name))
+    image = image_for_module()
 
 
 def of_size(domain: str, size: int) -> str:

@@ -13,6 +13,7 @@ from lab.multus import Attachment, Multus, hashed
 from lab.netns import Capture, Namespace, veth
 from lab.parked import record_text
 from lab.paths import PROGRAMS
+from lab.process import as_user_107
 
 MAC = "02:00:00:00:00:62"
 UPLINK = "eth2"
@@ -73,13 +74,11 @@ class PodCase(unittest.TestCase):
         record.pop("owner")
         return record
 
-    def as_user_107(self, program: str) -> list[str | Path]:
-        """The command that runs one of our programs as the pod's user, without any capability. From
-        a copy: the build tree may lie where that user has no way in, under /root say."""
+    def as_user_107(self, program: str) -> list[object]:
+        """The command that runs one of our programs as the pod's user. From a copy: the build tree may lie where
+        that user has no way in, under /root say."""
         self.room.chmod(0o755)
-        copy = shutil.copy(PROGRAMS / program, self.room)
-        return ["setpriv", "--reuid=107", "--regid=107", "--clear-groups", "--inh-caps=-all",
-                "--bounding-set=-all", "--no-new-privs", copy]
+        return as_user_107(shutil.copy(PROGRAMS / program, self.room))
 
     def inspect(self) -> dict:
         """The pod as the sidecar reads it."""
@@ -127,6 +126,11 @@ def everything(namespace: Namespace) -> dict:
 def without_numbers(filters: str) -> str:
     """Without those of programs and actions, which the same ones have anew each time."""
     return re.sub(r"\b(id|index) \d+", r"\1", filters)
+
+
+def unreclaimable() -> int:
+    """Of the kernel's own memory, KiB."""
+    return int(Path("/proc/meminfo").read_text().split("SUnreclaim:")[1].split()[0])
 
 
 def frames_after(capture: Capture, moment: float, expression: str) -> list[str]:

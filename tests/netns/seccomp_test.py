@@ -2,11 +2,10 @@
 each profile, a Plugin's and the responder's, and what the profile refuses."""
 
 import json
-import tempfile
 import unittest
 from pathlib import Path
 
-from image_test import Image
+from image_test import image_for_module
 from lab.container import Container
 from lab.hooks import HookManager, Plugin
 from lab.netns import veth
@@ -48,9 +47,7 @@ int main(void) {
 
 def setUpModule() -> None:
     global image
-    folder = tempfile.TemporaryDirectory(prefix="patchbay-seccomp-")
-    unittest.addModuleCleanup(folder.cleanup)
-    image = Image(Path(folder.name))
+    image = image_for_module()
 
 
 class SeccompCase(PodCase):

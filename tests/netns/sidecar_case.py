@@ -35,13 +35,17 @@ class SidecarCase(PodCase):
         self.folder.mkdir(parents=True)
         self.folder.chmod(0o777)
         self.log_file = self.room / "sidecar.log"
+        self.run_sidecar()
+        return HookManager(hooks)
+
+    def run_sidecar(self) -> None:
+        """Again, where one has ended."""
         with self.log_file.open("w") as log:
             self.sidecar = self.pod.start(
                 *self.as_user_107("patchbay-sidecar"), "--socket-dir", self.folder,
                 env={"CONTAINER_NAME": CONTAINER, "PATCHBAY_PROFILE": self.profile,
                      "PATH": "/usr/sbin:/usr/bin", **self.environment}, stderr=log)
         self.addCleanup(stop, self.sidecar)
-        return HookManager(hooks)
 
     def log(self) -> list[dict]:
         return [json.loads(line) for line in self.log_file.read_text().splitlines()]

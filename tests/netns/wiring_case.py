@@ -3,7 +3,6 @@ one system call of it."""
 
 import json
 import subprocess
-import unittest
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
