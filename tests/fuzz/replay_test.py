@@ -14,7 +14,7 @@ class Fuzz(unittest.TestCase):
     def test_every_target_has_a_corpus(self) -> None:
         self.assertEqual({file.name[:-len("_fuzz.cc")] for file in (SOURCE / "tests/fuzz").glob("*_fuzz.cc")}, set(SEEDS))
         self.assertLessEqual({folder.name for folder in CORPUS.iterdir()}, set(SEEDS))
-        self.assertEqual({file.stem for file in GROWN.iterdir()}, set(SEEDS))
+        self.assertLessEqual({file.stem for file in GROWN.iterdir()}, set(SEEDS))
 
     def test_replayed(self) -> None:
         for target in SEEDS:
