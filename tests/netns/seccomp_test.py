@@ -124,7 +124,7 @@ class Hooks(SeccompCase):
 
 
 class Refused(SeccompCase):
-    """Root with the capabilities, so that nothing but the profile is in the way; and no runtime's own calls."""
+    """Root with the capabilities, so that nothing but the profile is in the way of a program that is static."""
 
     def told(self, seccomp: Path | None) -> dict[str, str]:
         """What came of each of CALLS."""
