@@ -109,7 +109,8 @@ TEST_F(Dhcp4, DiscoverIsOfferedAddressMaskAndALeaseWithoutEnd) {
   const auto values = values_in(frame);
   EXPECT_EQ(text_of(values.at(54), 0, Family::kIpv4), "192.168.0.2");
   EXPECT_EQ(text_of(values.at(1), 0, Family::kIpv4), "255.255.255.192");
-  for (const size_t time : {51, 58, 59}) EXPECT_EQ(number_at(values.at(time), 0, 4), 0xffffffffU);
+  for (const size_t time : {51U, 58U, 59U})
+    EXPECT_EQ(number_at(values.at(time), 0, 4), 0xffffffffU);
 }
 
 TEST_F(Dhcp4, WhatTheClientAsksForComesInItsOrderAndOnce) {

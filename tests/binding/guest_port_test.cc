@@ -111,7 +111,7 @@ std::string extension(uint8_t next, uint8_t length = 0) {
   return WireBytes().u8(next).u8(length).zeros(6 + length * 8U).str();
 }
 std::string fragment(uint8_t next, uint16_t offset) {
-  return WireBytes().u8(next).u8(0).u16(offset << 3 | 1).u32(7).str();
+  return WireBytes().u8(next).u8(0).u16(size_t{offset} << 3 | 1).u32(7).str();
 }
 
 class Judge {

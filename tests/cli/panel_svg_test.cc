@@ -84,7 +84,7 @@ void expect_room(const std::string& svg) {
 }
 
 TEST(PanelSvg, HasAllNamesAndAddressesInTheirPlaces) {
-  for (const size_t nics : {0, 1, 3, 31}) {
+  for (const size_t nics : {0U, 1U, 3U, 31U}) {
     PanelSources sources = sources_with(nics);
     const Panel panel = make_panel(sources);
     const std::string svg = panel_svg(panel);

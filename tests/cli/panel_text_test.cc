@@ -76,7 +76,7 @@ TEST(PanelText, OfADriftInAscii) {
 
 TEST(PanelText, FitsEightyColumnsAndAlignsCables) {
   PanelSources sources = sources_with(31);
-  for (const size_t n : {1, 31}) {
+  for (const size_t n : {1U, 31U}) {
     const auto name = IfName::parse("veth" + std::to_string(n));
     link_of(*sources.node, name).state.name = IfName::parse("vethlongname" + std::to_string(n));
   }
