@@ -142,6 +142,7 @@ void add_preference(const JsonReader& spec, Json& annotations) {
 }
 
 void add_default_network(Json& spec, const std::string& place) {
+  if (!spec.is_object()) JsonReader(spec, place).refuse("an object");
   Json& domain = spec["domain"];
   if (!domain.is_object()) JsonReader(domain, place + ".domain").refuse("an object");
   Json& devices = domain["devices"];
