@@ -190,7 +190,7 @@ void del(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
   Record any;
   any.wiring.lent = true;  // whatever we may have made goes
   Record made = parked.value_or(any);
-  const bool had_port = made.wiring.responder || made.wiring.guard != Guard::kOff;
+  const bool had_port = has_port(made.wiring);
   // By MAC the filter's rules can always be made, and at no cost; undone, it is known by whatever
   // name it has.
   made.wiring.guard = Guard::kMac;
