@@ -219,6 +219,8 @@ Server::Server(const Profile& profile, Hooks& hooks, LogSink log, std::function<
       .RegisterService(&parts_->v1alpha3)
       .RegisterService(&parts_->plugin);
   builder.SetMaxReceiveMessageSize(kMaxReceivedBytes);
+  // Answered, as many as come: what gRPC keeps of each that it takes for abuse is 4 kB.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
   // One call at a time is what KubeVirt makes: one thread waits for it, idle for the VM's life.
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1)
       .SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1)
