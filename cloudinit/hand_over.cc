@@ -201,13 +201,14 @@ Diagnostic two_configurations(const std::string& places) {
 
 // cloud-init applies networkData at an instance's first boot only, and KubeVirt pins the instance.
 void apply_at_each_boot(const NetworkPlan& plan, CloudInitData::DataSource source,
-                        const std::string& own_files, Handover& handover) {
+                        const UserData& user_data, const std::string& own_files,
+                        Handover& handover) {
   if (plan.first_boot_only || plan.guest == Guest::kWindows) return;
   if (source == CloudInitData::DataSource::kConfigDrive) {
     handover.diagnostics.push_back(config_drive_is_read_once());
     return;
   }
-  Spliced updated = with_network_updates(handover.user_data);
+  Spliced updated = user_data.with_network_updates();
   if (own_files.empty() && updated.problem.empty()) {
     handover.user_data = std::move(updated.text);
     return;
@@ -236,9 +237,10 @@ Handover hand_over(const NetworkPlan& plan, const CloudInitData& data) {
     handover.network_data = merge.done(handover.diagnostics);
   }
   if (handover.network_data == data.network_data) return handover;
-  const std::string own_files = writes_network_files(handover.user_data);
+  const UserData user_data(handover.user_data);
+  const std::string own_files = user_data.network_files();
   if (!own_files.empty()) handover.diagnostics.push_back(two_configurations(own_files));
-  apply_at_each_boot(plan, data.data_source, own_files, handover);
+  apply_at_each_boot(plan, data.data_source, user_data, own_files, handover);
   return handover;
 }
 

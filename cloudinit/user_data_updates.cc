@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "cloudinit/yaml_splice.h"
-#include "cloudinit/yaml_tree.h"
 #include "plan/error.h"
 #include "plan/text.h"
 
@@ -31,9 +30,8 @@ constexpr std::array<std::string_view, 10> kNetworkWords{"/etc/sysconfig/network
                                                          "set-netipinterface"};
 constexpr size_t kMostPlaces = 5;  // are named
 
-// Where the YAML of a plain cloud-config starts, behind its first line; npos: it is none.
-// cloud-init takes whatever starts with the header; with more of a word behind it, it is something
-// else.
+// Behind the first line. cloud-init takes whatever starts with the header; with more of a word
+// behind it, it is something else.
 size_t config_start(std::string_view user_data) {
   const size_t start = std::min(user_data.find_first_not_of(kBlank), user_data.size());
   const std::string_view header = user_data.substr(start, kHeader.size());
@@ -111,37 +109,39 @@ class Mentions {
 
 }  // namespace
 
-Spliced with_network_updates(std::string_view user_data) {
-  YamlAddition addition;
-  addition.entries = {"updates: {network: {when: [boot]}}"};
-  if (is_blank(user_data) && user_data.find('\t') == std::string_view::npos) {
-    Spliced made = add_to_yaml(std::string(kHeader) + "\n", addition);
-    return splice(user_data, {{0, std::move(made.text)}});
-  }
-  addition.after = config_start(user_data);
-  if (addition.after == std::string_view::npos) {
-    return left_whole(user_data, "it is not a plain cloud-config");
-  }
+UserData::UserData(std::string_view text) : text_(text), config_start_(config_start(text)) {
+  if (config_start_ == std::string_view::npos) return;
   try {
-    if (YamlDocument::parse(user_data).root().find_key("updates")) {
-      return left_whole(user_data, "it has \"updates\" of its own");
-    }
+    config_ = YamlDocument::parse(text);
   } catch (const Error&) {
     // add_to_yaml says it.
   }
-  return add_to_yaml(user_data, addition);
 }
 
-std::string writes_network_files(std::string_view user_data) {
-  Mentions mentions;
-  if (config_start(user_data) == std::string_view::npos) {
-    mentions.in_lines(user_data);
-    return mentions.told();
+Spliced UserData::with_network_updates() const {
+  YamlAddition addition;
+  addition.entries = {"updates: {network: {when: [boot]}}"};
+  if (is_blank(text_) && text_.find('\t') == std::string_view::npos) {
+    Spliced made = add_to_yaml(std::string(kHeader) + "\n", addition);
+    return splice(text_, {{0, std::move(made.text)}});
   }
-  try {
-    mentions.in_config(YamlDocument::parse(user_data));
-  } catch (const Error&) {
-    mentions.in_lines(user_data);
+  if (config_start_ == std::string_view::npos) {
+    return left_whole(text_, "it is not a plain cloud-config");
+  }
+  addition.after = config_start_;
+  if (!config_) return add_to_yaml(text_, addition);
+  if (config_->root().find_key("updates")) {
+    return left_whole(text_, "it has \"updates\" of its own");
+  }
+  return add_to_yaml(text_, *config_, addition);
+}
+
+std::string UserData::network_files() const {
+  Mentions mentions;
+  if (config_) {
+    mentions.in_config(*config_);
+  } else {
+    mentions.in_lines(text_);
   }
   return mentions.told();
 }

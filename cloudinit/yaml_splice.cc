@@ -4,7 +4,6 @@
 #include <set>
 
 #include "cloudinit/yaml_block.h"
-#include "cloudinit/yaml_tree.h"
 #include "plan/error.h"
 #include "plan/text.h"
 
@@ -211,7 +210,16 @@ void check_result(const Spliced& result, const YamlDocument& before, const YamlA
 Spliced add_to_yaml(std::string_view text, const YamlAddition& addition) {
   try {
     check_characters(text);
-    const YamlDocument document = YamlDocument::parse(text);
+    return add_to_yaml(text, YamlDocument::parse(text), addition);
+  } catch (const Error& error) {
+    return left_whole(text, "it " + error.message());
+  }
+}
+
+Spliced add_to_yaml(std::string_view text, const YamlDocument& document,
+                    const YamlAddition& addition) {
+  try {
+    check_characters(text);
     check_no_key_twice(document.root());
     const YamlNode ours = read_entries(addition.entries);
     Spliced result = splice(text, {insertion_for(text, document, addition, ours)});

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cloudinit/splice.h"
+#include "cloudinit/yaml_tree.h"
 
 namespace patchbay::cloudinit {
 
@@ -30,5 +31,7 @@ struct YamlAddition {
 // PyYAML would refuse, keys written twice, and places that stand behind or are repeated by an alias
 // or a merge key. Throws nothing for what a user wrote.
 Spliced add_to_yaml(std::string_view text, const YamlAddition& addition);
+Spliced add_to_yaml(std::string_view text, const YamlDocument& document,  // what `text` says
+                    const YamlAddition& addition);
 
 }  // namespace patchbay::cloudinit

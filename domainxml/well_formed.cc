@@ -211,7 +211,9 @@ class Scanner {
   }
 
   void refuse_duplicates(const ElementLayout& element) const {
+    if (element.attribute_count < 2) return;
     std::vector<std::string_view> names;
+    names.reserve(element.attribute_count);
     for (size_t i = 0; i < element.attribute_count; ++i) {
       const Span& span = layout_.attributes[element.first_attribute + i].name;
       names.push_back(xml_.substr(span.begin, span.end - span.begin));
@@ -272,8 +274,6 @@ class Scanner {
 };
 
 }  // namespace
-
-bool is_xml_space(char c) { return kSpace.find(c) != std::string_view::npos; }
 
 void throw_malformed(std::string_view xml, size_t offset, std::string_view problem) {
   const std::string_view before = xml.substr(0, offset);

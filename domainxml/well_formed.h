@@ -45,7 +45,7 @@ Layout check_well_formed(std::string_view xml);
 // there is none.
 const ElementLayout* find_element(const Layout& layout, size_t name_offset);
 
-bool is_xml_space(char c);
+inline bool is_xml_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 // Throws Error{kMalformed}: `problem` at line and column of `offset`.
 [[noreturn]] void throw_malformed(std::string_view xml, size_t offset, std::string_view problem);

@@ -4,6 +4,12 @@
 #include "plan/text.h"
 
 namespace patchbay::domainxml {
+namespace {
+
+bool is_printable_ascii(char c) { return c >= ' ' && c <= '~'; }
+
+}  // namespace
+
 bool is_xml_char(uint32_t code_point) {
   if (code_point < 0x20) return code_point == '\t' || code_point == '\n' || code_point == '\r';
   return code_point <= 0xD7FF || (code_point >= 0xE000 && code_point <= 0xFFFD) ||
@@ -12,6 +18,10 @@ bool is_xml_char(uint32_t code_point) {
 
 std::optional<size_t> first_illegal_byte(std::string_view text) {
   for (size_t offset = 0; offset < text.size();) {
+    if (is_printable_ascii(text[offset])) {  // nearly all there is
+      ++offset;
+      continue;
+    }
     const Utf8Char next = decode_utf8(text.substr(offset));
     if (next.size == 0 || !is_xml_char(next.code_point)) return offset;
     offset += next.size;

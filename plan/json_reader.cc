@@ -2,45 +2,90 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 
 #include "plan/text.h"
 
 namespace patchbay {
 namespace {
 
-// Refuses, while nlohmann parses, what it would let through: depth and duplicate keys.
-class Guard {
+// Builds what nlohmann's parser reports, and refuses what it would let through: depth and duplicate
+// keys. Its own builder asks a callback for each value and copies, which takes half as long again.
+class Builder final : public Json::json_sax_t {
  public:
-  Guard(std::string_view what, int max_depth) : what_(what), max_depth_(max_depth) {}
+  Builder(std::string_view what, int max_depth)
+      : what_(what), max_depth_(static_cast<size_t>(max_depth)) {}
 
-  bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
-    using Event = Json::parse_event_t;
-    if (depth > max_depth_) {
-      throw Error(Errc::kMalformed,
-                  "is nested deeper than " + std::to_string(max_depth_) + " levels", what_);
+  Json take() { return std::move(root_); }
+
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(int64_t value) override { return add(value); }
+  bool number_unsigned(uint64_t value) override { return add(value); }
+  bool number_float(double value, const std::string&) override { return add(value); }
+  bool string(std::string& value) override { return add(std::move(value)); }
+  bool binary(Json::binary_t&) override { return false; }  // not in JSON's text
+  bool start_object(size_t) override { return open(Json::object()); }
+  bool end_object() override { return close(); }
+  bool start_array(size_t) override { return open(Json::array()); }
+  bool end_array() override { return close(); }
+
+  bool key(std::string& key) override {
+    auto& object = open_.back()->get_ref<Json::object_t&>();
+    if (object.size() == kMaxJsonMembers) {
+      refuse("has an object of more than " + std::to_string(kMaxJsonMembers) + " members");
     }
-    if (event == Event::object_start) keys_.emplace_back();
-    if (event == Event::object_end) keys_.pop_back();
-    if (event == Event::key) {
-      const auto& key = parsed.get_ref<const std::string&>();
-      if (keys_.back().size() == kMaxJsonMembers) {
-        throw Error(Errc::kMalformed,
-                    "has an object of more than " + std::to_string(kMaxJsonMembers) + " members",
-                    what_);
-      }
-      if (!keys_.back().insert(key).second) {
-        throw Error(Errc::kMalformed, "has the key " + in_quotes(key) + " twice in one object",
-                    what_);
-      }
-    }
+    if (object.empty()) object.reserve(kUsualMembers);
+    const auto [member, is_new] = object.emplace(key, Json());
+    if (!is_new) refuse("has the key " + in_quotes(key) + " twice in one object");
+    member_ = &member->second;
     return true;
   }
 
+  bool parse_error(size_t position, const std::string&, const Json::exception& error) override {
+    if (dynamic_cast<const Json::out_of_range*>(&error) != nullptr) {
+      refuse("is not JSON: a number no double can hold");
+    }
+    // The error's own text would quote what is around the mistake, and a VMI's text holds secrets.
+    refuse("is not JSON: mistake at byte " + std::to_string(position));
+  }
+
  private:
+  static constexpr size_t kUsualMembers = 8;  // to grow copies all that the members hold
+
+  [[noreturn]] void refuse(const std::string& problem) const {
+    throw Error(Errc::kMalformed, problem, what_);
+  }
+
+  // The value's place does not move while it is open: its container gets no other meanwhile.
+  Json& place(Json value) {
+    if (open_.empty()) return root_ = std::move(value);
+    if (open_.back()->is_array()) return open_.back()->emplace_back(std::move(value));
+    return *member_ = std::move(value);
+  }
+
+  bool add(Json value) {
+    place(std::move(value));
+    return true;
+  }
+
+  bool open(Json container) {
+    if (open_.size() == max_depth_) {
+      refuse("is nested deeper than " + std::to_string(max_depth_) + " levels");
+    }
+    open_.push_back(&place(std::move(container)));
+    return true;
+  }
+
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
   std::string what_;
-  int max_depth_;
-  std::vector<std::set<std::string>> keys_;
+  size_t max_depth_;
+  Json root_;
+  std::vector<Json*> open_;
+  Json* member_ = nullptr;  // whose value comes next
 };
 
 std::string child(const std::string& path, std::string_view key) {
@@ -59,15 +104,9 @@ Json parse_json(std::string_view text, std::string_view what, size_t max_bytes, 
                     std::to_string(max_bytes),
                 std::string(what));
   }
-  try {
-    return Json::parse(text, Guard(what, max_depth));
-  } catch (const Json::parse_error& error) {
-    // what() would quote the text around the mistake, and a VMI's text holds secrets.
-    throw Error(Errc::kMalformed, "is not JSON: mistake at byte " + std::to_string(error.byte),
-                std::string(what));
-  } catch (const Json::out_of_range&) {
-    throw Error(Errc::kMalformed, "is not JSON: a number no double can hold", std::string(what));
-  }
+  Builder builder(what, max_depth);
+  Json::sax_parse(text, &builder);
+  return builder.take();
 }
 
 void JsonReader::must_be(bool right, std::string_view expected) const {

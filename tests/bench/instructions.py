@@ -38,7 +38,7 @@ def pod(names: list[str]) -> dict:
             if "alias" in link:
                 record = {**json.loads(link["alias"]), "mac": mac,
                           "ips": [f"10.{number}.0.62/24", f"fd00:{number}::62/64"],
-                          "routes": [{"to": f"172.{number}.0.0/16", "via": f"10.{number}.0.1"}]}
+                          "routes": [{"dst": f"172.{number}.0.0/16", "gw": f"10.{number}.0.1"}]}
                 link["alias"] = json.dumps(record)
             made["links"].append(link)
     return made

@@ -17,6 +17,10 @@ namespace {
 
 using testing::IsEmpty;
 
+Spliced with_network_updates(std::string_view text) {
+  return UserData(text).with_network_updates();
+}
+
 std::string mac_of(int n) { return "02:00:00:00:00:" + std::to_string(10 + n); }
 
 class Draw {
@@ -291,7 +295,7 @@ TEST(MergeProperty, UserDataLosesNothing) {
     const std::string text = damaged(header + draw_text(draw), draw);
     const Spliced result = with_network_updates(text);
     ASSERT_EQ(without_ours(result), text) << seed;
-    EXPECT_THAT(writes_network_files(text), IsEmpty()) << seed;
+    EXPECT_THAT(UserData(text).network_files(), IsEmpty()) << seed;
     if (result.insertions.empty()) continue;
     ++changed;
     EXPECT_EQ(with_network_updates(result.text).problem, "it has \"updates\" of its own") << seed;

@@ -15,6 +15,11 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
+Spliced with_network_updates(std::string_view text) {
+  return UserData(text).with_network_updates();
+}
+std::string network_files(std::string_view text) { return UserData(text).network_files(); }
+
 const std::string kUpdates = "updates:\n  network:\n    when:\n      - boot\n";
 
 TEST(NetworkUpdates, EveryScene) {
@@ -86,51 +91,50 @@ TEST(NetworkUpdates, NothingElseIsTouched) {
 }
 
 TEST(WritesNetworkFiles, InWhatACloudConfigWritesAndRuns) {
-  EXPECT_EQ(writes_network_files("#cloud-config\n"
-                                 "write_files:\n"
-                                 "- path: /etc/motd\n"
-                                 "- content: x\n"
-                                 "  path: /etc/sysconfig/network-scripts/ifcfg-eth1\n"),
+  EXPECT_EQ(network_files("#cloud-config\n"
+                          "write_files:\n"
+                          "- path: /etc/motd\n"
+                          "- content: x\n"
+                          "  path: /etc/sysconfig/network-scripts/ifcfg-eth1\n"),
             "line 5 (/etc/sysconfig/network-scripts/ifcfg-eth1)");
-  EXPECT_EQ(writes_network_files("#cloud-config\nruncmd:\n- ls\n- [nmcli, con, add]\n"),
-            "line 4 (nmcli)");
-  EXPECT_EQ(writes_network_files("#cloud-config\nbootcmd:\n- cp x /etc/netplan/50.yaml\n"),
+  EXPECT_EQ(network_files("#cloud-config\nruncmd:\n- ls\n- [nmcli, con, add]\n"), "line 4 (nmcli)");
+  EXPECT_EQ(network_files("#cloud-config\nbootcmd:\n- cp x /etc/netplan/50.yaml\n"),
             "line 3 (/etc/netplan/50.yaml)");
   for (const std::string nothing :
        {"", "#cloud-config\n", "#cloud-config\n# /etc/netplan\nhostname: nmcli\n",
         "#cloud-config\nwrite_files:\nruncmd: 3\nbootcmd: {}\n"}) {
-    EXPECT_THAT(writes_network_files(nothing), IsEmpty()) << nothing;
+    EXPECT_THAT(network_files(nothing), IsEmpty()) << nothing;
   }
 }
 
 TEST(WritesNetworkFiles, EachOnceUpToFive) {
-  EXPECT_EQ(writes_network_files("#cloud-config\n"
-                                 "write_files:\n"
-                                 "- path: \"/etc/netplan/60-a.yaml\"\n"
-                                 "runcmd:\n"
-                                 "- chmod 600 /etc/netplan/60-a.yaml; nmcli con up a\n"
-                                 "- cat /etc/NetworkManager/system-connections/b.nmconnection\n"),
+  EXPECT_EQ(network_files("#cloud-config\n"
+                          "write_files:\n"
+                          "- path: \"/etc/netplan/60-a.yaml\"\n"
+                          "runcmd:\n"
+                          "- chmod 600 /etc/netplan/60-a.yaml; nmcli con up a\n"
+                          "- cat /etc/NetworkManager/system-connections/b.nmconnection\n"),
             "line 3 (/etc/netplan/60-a.yaml), line 5 (nmcli), "
             "line 6 (/etc/NetworkManager/system-connections/b.nmconnection)");
   std::string many = "#!/bin/sh\n";
   for (int n = 1; n <= 7; ++n) {
     many += "cat > /etc/sysconfig/network/ifcfg-eth" + std::to_string(n) + "\n";
   }
-  EXPECT_THAT(writes_network_files(many),
+  EXPECT_THAT(network_files(many),
               AllOf(HasSubstr("line 6 (/etc/sysconfig/network/ifcfg-eth5), 2 more"),
                     Not(HasSubstr("ifcfg-eth6"))));
 }
 
 TEST(WritesNetworkFiles, OnWindows) {
-  EXPECT_EQ(writes_network_files("#ps1_sysnative\nnew-netIPAddress -IPAddress 10.0.0.5\n"
-                                 "netsh interface ip set dns\n"),
+  EXPECT_EQ(network_files("#ps1_sysnative\nnew-netIPAddress -IPAddress 10.0.0.5\n"
+                          "netsh interface ip set dns\n"),
             "line 2 (new-netIPAddress), line 3 (netsh)");
 }
 
 TEST(WritesNetworkFiles, AnywhereInOtherKinds) {
-  EXPECT_EQ(writes_network_files("#!/bin/sh\necho > /etc/systemd/network/10-x.network\n"),
+  EXPECT_EQ(network_files("#!/bin/sh\necho > /etc/systemd/network/10-x.network\n"),
             "line 2 (/etc/systemd/network/10-x.network)");
-  EXPECT_EQ(writes_network_files("#cloud-config\na: [\n/etc/network/interfaces.d/x\n"),
+  EXPECT_EQ(network_files("#cloud-config\na: [\n/etc/network/interfaces.d/x\n"),
             "line 3 (/etc/network/interfaces.d/x)");
 }
 
