@@ -4,12 +4,6 @@
 #include "plan/text.h"
 
 namespace patchbay::domainxml {
-namespace {
-
-bool is_printable_ascii(char c) { return c >= ' ' && c <= '~'; }
-
-}  // namespace
-
 bool is_xml_char(uint32_t code_point) {
   if (code_point < 0x20) return code_point == '\t' || code_point == '\n' || code_point == '\r';
   return code_point <= 0xD7FF || (code_point >= 0xE000 && code_point <= 0xFFFD) ||
@@ -18,7 +12,7 @@ bool is_xml_char(uint32_t code_point) {
 
 std::optional<size_t> first_illegal_byte(std::string_view text) {
   for (size_t offset = 0; offset < text.size();) {
-    if (is_printable_ascii(text[offset])) {  // nearly all there is
+    if (is_printable_ascii(text[offset])) {
       ++offset;
       continue;
     }

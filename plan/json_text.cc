@@ -28,6 +28,11 @@ std::string escaped_json(std::string_view json) {
   std::string out;
   out.reserve(json.size());
   while (!json.empty()) {
+    if (is_printable_ascii(json.front())) {
+      out += json.front();
+      json.remove_prefix(1);
+      continue;
+    }
     const Utf8Char next = decode_utf8(json);
     const std::string_view bytes = json.substr(0, next.size == 0 ? 1 : next.size);
     if (bytes == "\n" || printable(bytes) == bytes) {

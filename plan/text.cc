@@ -81,6 +81,11 @@ std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
+    if (is_printable_ascii(text.front())) {
+      out += text.front();
+      text.remove_prefix(1);
+      continue;
+    }
     const Utf8Char next = decode_utf8(text);
     const size_t size = next.size == 0 ? 1 : next.size;
     if (next.size > 0 && is_shown(next.code_point)) {

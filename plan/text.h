@@ -22,6 +22,10 @@ struct Utf8Char {
 Utf8Char decode_utf8(std::string_view text);
 bool is_utf8(std::string_view text);
 
+// One byte, one character, the same in UTF-8, XML, JSON and on a terminal but for what quotes:
+// nearly all that is read here, and worth no look at Unicode.
+constexpr bool is_printable_ascii(char c) { return c >= ' ' && c <= '~'; }
+
 // Nothing but spaces, tabs and line ends.
 bool is_blank(std::string_view text);
 
