@@ -159,7 +159,7 @@ NamespaceView read_node_view() {
 }
 
 std::optional<int> namespace_number(const std::string& path) {
-  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) {
     throw Error(Errc::kNotFound, std::string("no network namespace: ") + std::strerror(errno),
                 path);

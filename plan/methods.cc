@@ -38,10 +38,8 @@ std::string_view name(Source source) {
       return "pod interface";
     case Source::kNetworkStatus:
       return "network-status";
-    case Source::kFallback:
-      return "fallback";
   }
-  return "fallback";
+  return "network-status";
 }
 
 }  // namespace patchbay

@@ -13,8 +13,8 @@ std::string_view name(Ipv6Method method);  // "none", "auto", "dhcp", "static"
 
 // Strongest first; what a user wrote in networkData is stronger than all of them and is
 // cloudinit's.
-enum class Source { kAnnotation, kRecord, kPodInterface, kNetworkStatus, kFallback };
-// "annotation", "record", "pod interface", "network-status", "fallback"
+enum class Source { kAnnotation, kRecord, kPodInterface, kNetworkStatus };
+// "annotation", "record", "pod interface", "network-status"
 std::string_view name(Source source);
 
 }  // namespace patchbay

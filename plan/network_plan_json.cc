@@ -13,7 +13,7 @@ constexpr std::array kMacSources{MacSource::kSpec,         MacSource::kStatus,
                                  MacSource::kNetworkInfo,  MacSource::kRecord,
                                  MacSource::kPodInterface, MacSource::kNetworkStatus};
 constexpr std::array kSources{Source::kAnnotation, Source::kRecord, Source::kPodInterface,
-                              Source::kNetworkStatus, Source::kFallback};
+                              Source::kNetworkStatus};
 constexpr std::array kIpv4Methods{Ipv4Method::kNone, Ipv4Method::kDhcp, Ipv4Method::kStatic};
 constexpr std::array kIpv6Methods{Ipv6Method::kNone, Ipv6Method::kAuto, Ipv6Method::kDhcp,
                                   Ipv6Method::kStatic};

@@ -119,6 +119,16 @@ class NamespacePath(PodCase):
                 self.assertEqual(caught.exception.code, 100)
                 self.assertIn(str(path), caught.exception.text)
 
+    def test_inspect_waits_for_no_fifo(self) -> None:
+        fifo = self.room / "fifo"
+        os.mkfifo(fifo)
+        for paths in (["--netns", fifo], ["--netns", self.pod.path, "--node-netns", fifo]):
+            with self.subTest(paths):
+                done = subprocess.run([PROGRAMS / "patchbay", "inspect", *paths], text=True, capture_output=True,
+                                      timeout=20, check=False)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn(str(fifo), done.stderr)
+
     def make_call(self, command: str, path: object) -> None:
         config = {"cniVersion": "1.0.0", "name": "n", "type": "patchbay",
                   "args": {"cni": {"logicNetworkName": "blue"}}}
