@@ -50,7 +50,7 @@ class Builder final : public Json::json_sax_t {
   }
 
  private:
-  static constexpr size_t kUsualMembers = 8;  // to grow copies all that the members hold
+  static constexpr size_t kUsualMembers = 4;  // to grow copies all that the members hold
 
   [[noreturn]] void refuse(const std::string& problem) const {
     throw Error(Errc::kMalformed, problem, what_);
