@@ -65,8 +65,8 @@ class SelinuxContext(PodCase):
         self.assertEqual(calls[made][0], calls[executed][0])
         self.assertLess(asked, executed)
         self.assertLess(executed, made)
-        for _, call in calls[:executed]:  # nothing of ours stays open in that process
-            if call.startswith(("openat", "socket", "pipe2")):
+        for _, call in calls[:executed]:  # nothing of ours stays open in that process; Clang's counters do
+            if call.startswith(("openat", "socket", "pipe2")) and ".profraw" not in call:
                 self.assertIn("CLOEXEC", call)
         self.assert_later_programs_run_as_always()
 
