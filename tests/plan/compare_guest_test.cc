@@ -233,6 +233,18 @@ TEST_F(CompareGuest, DhcpNeedsAnyLeaseAndNoParticularOne) {
   EXPECT_THAT(wrong(), ElementsAre("blue: addresses: found 172.22.0.50/24 (dynamic)"));
 }
 
+// By DHCPv6 the guest has it as a /128.
+TEST_F(CompareGuest, AResponderSaysWhichAddressesAreLeased) {
+  ask_dhcp();
+  blue().ipv6 = Ipv6Method::kDhcp;
+  blue().addresses.clear();
+  blue().lease = Lease{.addresses = {planned("172.22.0.50/24"), planned("fd00::62/64")}};
+  nic().addresses = {seen("172.22.0.50/24", true), seen("fd00::62/128", true)};
+  EXPECT_THAT(wrong(), IsEmpty());
+  nic().addresses[0] = seen("172.22.0.51/24", true);  // somebody else's answer
+  EXPECT_THAT(wrong(), ElementsAre(HasSubstr("172.22.0.51/24")));
+}
+
 TEST_F(CompareGuest, WhatDhcpMayBringBesidesAnAddress) {
   ask_dhcp();
   nic().routes = {seen_route("0.0.0.0/0", "172.22.0.1", "dhcp"),
