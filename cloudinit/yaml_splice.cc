@@ -205,12 +205,21 @@ void check_result(const Spliced& result, const YamlDocument& before, const YamlA
   refuse("would mean something else with the addition in it");
 }
 
+// Throws what "it" of the text goes on with.
+Spliced added(std::string_view text, const YamlDocument& document, const YamlAddition& addition) {
+  check_no_key_twice(document.root());
+  const YamlNode ours = read_entries(addition.entries);
+  Spliced result = splice(text, {insertion_for(text, document, addition, ours)});
+  check_result(result, document, addition, ours);
+  return result;
+}
+
 }  // namespace
 
 Spliced add_to_yaml(std::string_view text, const YamlAddition& addition) {
   try {
     check_characters(text);
-    return add_to_yaml(text, YamlDocument::parse(text), addition);
+    return added(text, YamlDocument::parse(text), addition);
   } catch (const Error& error) {
     return left_whole(text, "it " + error.message());
   }
@@ -220,11 +229,7 @@ Spliced add_to_yaml(std::string_view text, const YamlDocument& document,
                     const YamlAddition& addition) {
   try {
     check_characters(text);
-    check_no_key_twice(document.root());
-    const YamlNode ours = read_entries(addition.entries);
-    Spliced result = splice(text, {insertion_for(text, document, addition, ours)});
-    check_result(result, document, addition, ours);
-    return result;
+    return added(text, document, addition);
   } catch (const Error& error) {
     return left_whole(text, "it " + error.message());
   }
