@@ -12,7 +12,6 @@
 
 #include <chrono>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,9 +49,9 @@ struct CloudInitTexts {
   bool operator==(const CloudInitTexts&) const = default;
 };
 
-// Methods may be called from several threads and answer one after the other. They throw Error: with
-// kInvalidInput and every error-level diagnostic where the VMI asks for what can't be; else as the
-// parsers do. A VMI of which no NIC is ours to configure comes back byte for byte.
+// For one thread. Methods throw Error: with kInvalidInput and every error-level diagnostic where
+// the VMI asks for what can't be; else as the parsers do. A VMI of which no NIC is ours to
+// configure comes back byte for byte.
 class Hooks {
  public:
   Hooks(const Profile& profile, HookSources sources);
@@ -86,7 +85,6 @@ class Hooks {
 
   const Profile& profile_;
   HookSources sources_;
-  std::mutex mutex_;
   Diagnostics reported_;  // a finding is logged once, not at each of KubeVirt's passes
   bool asked_for_cloud_init_ = false;
   // For all calls together, far below KubeVirt's 60 s for each.

@@ -1,12 +1,15 @@
 #include "sidecar/server.h"
 
+#include <absl/synchronization/mutex.h>
 #include <grpc/support/log.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/server_posix.h>
+#include <sys/socket.h>
 
 #include <chrono>
 #include <cstdio>
 #include <new>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -18,6 +21,7 @@
 #include "plan/log.h"
 #include "plan/vmi.h"
 #include "plugin_v1alpha1.grpc.pb.h"
+#include "sidecar/calls.h"
 
 namespace patchbay::sidecar {
 namespace {
@@ -42,11 +46,7 @@ constexpr std::string_view kOutOfMemory =
     "not enough memory for the answer: raise the memory limit of the sidecar's container, or see "
     "what has become so large, the domain or the VMI";
 
-constexpr std::chrono::seconds kStopWait{1};
-
-// KubeVirt calls once at a time. An answer that nobody reads keeps its thread; calls above the
-// bound are refused.
-constexpr int kMaxThreads = 200;
+constexpr std::chrono::seconds kFinishWithin{1};
 
 // gRPC's own log is the process's, so is ours: a line of it must be JSON like any other.
 void write_grpc_log(gpr_log_func_args* entry) {
@@ -64,7 +64,7 @@ std::string status_text(std::string text) {
   return text + "… (the rest is in the sidecar's log)";
 }
 
-// What every adaptor needs, and how a call of the domain becomes an answer.
+// How a call becomes an answer.
 struct Shell {
   Hooks& hooks;
   LogSink log;
@@ -95,150 +95,116 @@ struct Shell {
   }
 };
 
-class InfoService final : public info_api::Info::Service {
- public:
-  explicit InfoService(const Profile& profile) : profile_(profile) {}
-
-  grpc::Status Info(grpc::ServerContext*, const info_api::InfoParams*,
-                    info_api::InfoResult* result) override {
-    result->set_name(std::string(profile_.name));
-    for (const std::string_view name : profile_.hook_points) {
-      info_api::HookPoint* point = result->add_hookpoints();
-      point->set_name(std::string(name));
-      point->set_priority(kPriority);
-    }
-    for (const char* version : {"v1alpha1", "v1alpha2", "v1alpha3"}) result->add_versions(version);
-    return grpc::Status::OK;
+info_api::InfoResult info_of(const Profile& profile) {
+  info_api::InfoResult info;
+  info.set_name(std::string(profile.name));
+  for (const std::string_view name : profile.hook_points) {
+    info_api::HookPoint* point = info.add_hookpoints();
+    point->set_name(std::string(name));
+    point->set_priority(kPriority);
   }
-
- private:
-  const Profile& profile_;
-};
-
-// Each version of Callbacks adds a method to the one before, with messages of its own.
-template <typename Service, typename Params, typename Result>
-class WithOnDefineDomain : public Service {
- public:
-  explicit WithOnDefineDomain(const Shell& shell) : shell_(shell) {}
-
-  grpc::Status OnDefineDomain(grpc::ServerContext*, const Params* params, Result* result) override {
-    return shell_.answer(kOnDefineDomain, params->vmi(), [&] {
-      result->set_domainxml(shell_.hooks.on_define_domain(params->domainxml(), params->vmi()));
-    });
-  }
-
- protected:
-  const Shell& shell_;
-};
-
-template <typename Base, typename Params, typename Result>
-class WithPreCloudInitIso : public Base {
- public:
-  using Base::Base;
-
-  grpc::Status PreCloudInitIso(grpc::ServerContext*, const Params* params,
-                               Result* result) override {
-    return this->shell_.answer(kPreCloudInitIso, params->vmi(), [&] {
-      CloudInitTexts texts = this->shell_.hooks.pre_cloud_init_iso(
-          {.no_cloud_source = params->cloudinitnocloudsource(), .data = params->cloudinitdata()},
-          params->vmi());
-      result->set_cloudinitnocloudsource(std::move(texts.no_cloud_source));
-      result->set_cloudinitdata(std::move(texts.data));
-    });
-  }
-};
-
-template <typename Base, typename Params, typename Result>
-class WithShutdown : public Base {
- public:
-  using Base::Base;
-
-  grpc::Status Shutdown(grpc::ServerContext*, const Params*, Result*) override {
-    return this->shell_.answer(kShutdown, "", [&] { this->shell_.on_shutdown(); });
-  }
-};
-
-using CallbacksV1alpha1 =
-    WithOnDefineDomain<v1alpha1::Callbacks::Service, v1alpha1::OnDefineDomainParams,
-                       v1alpha1::OnDefineDomainResult>;
-using CallbacksV1alpha2 = WithPreCloudInitIso<
-    WithOnDefineDomain<v1alpha2::Callbacks::Service, v1alpha2::OnDefineDomainParams,
-                       v1alpha2::OnDefineDomainResult>,
-    v1alpha2::PreCloudInitIsoParams, v1alpha2::PreCloudInitIsoResult>;
-using CallbacksV1alpha3 = WithShutdown<
-    WithPreCloudInitIso<
-        WithOnDefineDomain<v1alpha3::Callbacks::Service, v1alpha3::OnDefineDomainParams,
-                           v1alpha3::OnDefineDomainResult>,
-        v1alpha3::PreCloudInitIsoParams, v1alpha3::PreCloudInitIsoResult>,
-    v1alpha3::ShutdownParams, v1alpha3::ShutdownResult>;
-
-class DomainHookService final : public plugin_api::DomainHookService::Service {
- public:
-  explicit DomainHookService(const Shell& shell) : shell_(shell) {}
-
-  grpc::Status MutateDomain(grpc::ServerContext*, const plugin_api::MutateDomainRequest* request,
-                            plugin_api::MutateDomainResponse* response) override {
-    return shell_.answer(kMutateDomain, request->vmi(), [&] {
-      response->set_domain(
-          shell_.hooks.mutate_domain(request->domain_type(), request->domain(), request->vmi()));
-    });
-  }
-
- private:
-  const Shell& shell_;
-};
+  for (const char* version : {"v1alpha1", "v1alpha2", "v1alpha3"}) info.add_versions(version);
+  return info;
+}
 
 }  // namespace
 
 struct Server::Parts {
   Shell shell;
-  InfoService info;
-  CallbacksV1alpha1 v1alpha1;
-  CallbacksV1alpha2 v1alpha2;
-  CallbacksV1alpha3 v1alpha3;
-  DomainHookService plugin;
+  info_api::Info::AsyncService info;
+  v1alpha1::Callbacks::AsyncService v1alpha1;
+  v1alpha2::Callbacks::AsyncService v1alpha2;
+  v1alpha3::Callbacks::AsyncService v1alpha3;
+  plugin_api::DomainHookService::AsyncService plugin;
+  grpc::ServerBuilder builder;
+  CallQueue hook_calls{builder};
+  CallQueue quick_calls{builder};  // wait for no hook: Info a second late makes virt-launcher panic
   std::unique_ptr<grpc::Server> server;
+  std::set<int> connections;  // all that there have been; numbers come again
+  bool is_running = true;
 
-  Parts(const Profile& profile, Shell with)
-      : shell(std::move(with)),
-        info(profile),
-        v1alpha1(shell),
-        v1alpha2(shell),
-        v1alpha3(shell),
-        plugin(shell) {}
+  explicit Parts(Shell with) : shell(std::move(with)) {}
+
+  // Each version of Callbacks adds a method to the one before, with messages of its own.
+  void offer_all(const Profile& profile) {
+    const auto answer_info = [&profile](const auto&, info_api::InfoResult& result) {
+      result = info_of(profile);
+      return grpc::Status::OK;
+    };
+    const auto on_define_domain = [this](const auto& params, auto& result) {
+      return shell.answer(kOnDefineDomain, params.vmi(), [&] {
+        result.set_domainxml(shell.hooks.on_define_domain(params.domainxml(), params.vmi()));
+      });
+    };
+    const auto pre_cloud_init_iso = [this](const auto& params, auto& result) {
+      return shell.answer(kPreCloudInitIso, params.vmi(), [&] {
+        CloudInitTexts texts = shell.hooks.pre_cloud_init_iso(
+            {.no_cloud_source = params.cloudinitnocloudsource(), .data = params.cloudinitdata()},
+            params.vmi());
+        result.set_cloudinitnocloudsource(std::move(texts.no_cloud_source));
+        result.set_cloudinitdata(std::move(texts.data));
+      });
+    };
+    const auto shut_down = [this](const auto&, auto&) {
+      return shell.answer(kShutdown, "", [&] { shell.on_shutdown(); });
+    };
+    const auto mutate_domain = [this](const plugin_api::MutateDomainRequest& request,
+                                      plugin_api::MutateDomainResponse& response) {
+      return shell.answer(kMutateDomain, request.vmi(), [&] {
+        response.set_domain(
+            shell.hooks.mutate_domain(request.domain_type(), request.domain(), request.vmi()));
+      });
+    };
+    offer(quick_calls, info, &decltype(info)::RequestInfo, answer_info);
+    offer(quick_calls, v1alpha3, &decltype(v1alpha3)::RequestShutdown, shut_down);
+    offer(hook_calls, v1alpha1, &decltype(v1alpha1)::RequestOnDefineDomain, on_define_domain);
+    offer(hook_calls, v1alpha2, &decltype(v1alpha2)::RequestOnDefineDomain, on_define_domain);
+    offer(hook_calls, v1alpha3, &decltype(v1alpha3)::RequestOnDefineDomain, on_define_domain);
+    offer(hook_calls, v1alpha2, &decltype(v1alpha2)::RequestPreCloudInitIso, pre_cloud_init_iso);
+    offer(hook_calls, v1alpha3, &decltype(v1alpha3)::RequestPreCloudInitIso, pre_cloud_init_iso);
+    offer(hook_calls, plugin, &decltype(plugin)::RequestMutateDomain, mutate_domain);
+  }
 };
 
-Server::Server(const Profile& profile, Hooks& hooks, LogSink log, std::function<void()> on_shutdown)
-    : parts_(
-          std::make_unique<Parts>(profile, Shell{hooks, std::move(log), std::move(on_shutdown)})) {
+Server::Server(const Profile& profile, Hooks& hooks, LogSink log,
+               std::function<void()> on_shutdown) {
   gpr_set_log_function(write_grpc_log);
-  grpc::ServerBuilder builder;
+  // On in Debian's build of absl, for gRPC's own locks: it keeps a graph of them that grows.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  parts_ = std::make_unique<Parts>(Shell{hooks, std::move(log), std::move(on_shutdown)});
+  grpc::ServerBuilder& builder = parts_->builder;
   builder.RegisterService(&parts_->info)
       .RegisterService(&parts_->v1alpha1)
       .RegisterService(&parts_->v1alpha2)
       .RegisterService(&parts_->v1alpha3)
-      .RegisterService(&parts_->plugin);
-  builder.SetMaxReceiveMessageSize(kMaxReceivedBytes);
+      .RegisterService(&parts_->plugin)
+      .SetMaxReceiveMessageSize(kMaxReceivedBytes);
   // Answered, as many as come: what gRPC keeps of each that it takes for abuse is 4 kB.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
-  // One call at a time is what KubeVirt makes: one thread waits for it, idle for the VM's life.
-  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1)
-      .SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1)
-      .SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 1)
-      .SetResourceQuota(grpc::ResourceQuota().SetMaxThreads(kMaxThreads));
   parts_->server = builder.BuildAndStart();
   if (!parts_->server) throw Error(Errc::kInternal, "starting the gRPC server failed");
+  parts_->offer_all(profile);
+  parts_->hook_calls.start();
+  parts_->quick_calls.start();
 }
 
 Server::~Server() { stop(); }
 
 void Server::adopt(int connection) {
+  parts_->connections.insert(connection);
   grpc::AddInsecureChannelFromFd(parts_->server.get(), connection);
 }
 
-// A span, not a moment: the clock on the wall may be set meanwhile.
 void Server::stop() {
-  parts_->server->Shutdown(gpr_time_from_seconds(kStopWait.count(), GPR_TIMESPAN));
+  if (!std::exchange(parts_->is_running, false)) return;
+  const auto end = std::chrono::steady_clock::now() + kFinishWithin;
+  parts_->quick_calls.finish_until(end);
+  parts_->hook_calls.finish_until(end);
+  // gRPC would wait for whoever has not read what is already on its way.
+  for (const int connection : parts_->connections) shutdown(connection, SHUT_RDWR);
+  parts_->server->Shutdown(gpr_time_0(GPR_TIMESPAN));
+  parts_->quick_calls.stop();
+  parts_->hook_calls.stop();
 }
 
 }  // namespace patchbay::sidecar

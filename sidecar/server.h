@@ -18,7 +18,7 @@ namespace patchbay::sidecar {
 // exception INTERNAL.
 class Server {
  public:
-  // Ready to answer when constructed. `on_shutdown` is called from a thread of gRPC's for
+  // Ready to answer when constructed. `on_shutdown` is called from a thread of its own for
   // KubeVirt's Shutdown, before it is answered. Throws Error{kInternal}. `hooks` must outlive the
   // server.
   Server(const Profile& profile, Hooks& hooks, LogSink log, std::function<void()> on_shutdown);
