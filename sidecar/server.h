@@ -24,7 +24,8 @@ class Server {
   Server(const Profile& profile, Hooks& hooks, LogSink log, std::function<void()> on_shutdown);
   ~Server();
 
-  void adopt(int connection);  // a connected non-blocking stream socket, owned from now on
+  // A connected non-blocking stream socket, owned from now on. Adopted and stopped by one thread.
+  void adopt(int connection);
 
   // Lets calls in progress end, for at most a second, and takes no new ones.
   void stop();

@@ -213,8 +213,9 @@ TEST_F(ServerTest, AnswersCallsAtTheSameTime) {
   std::vector<std::thread> callers;
   callers.reserve(8);
   for (int i = 0; i < 8; ++i) {
-    callers.emplace_back([&] {
-      const Answer answer = ask(callback("v1alpha3", "PreCloudInitIso"), cloud_init_request());
+    callers.emplace_back([&, channel = connect(server_)] {
+      const Answer answer =
+          call(channel, callback("v1alpha3", "PreCloudInitIso"), cloud_init_request());
       answered += answer.status.ok() ? 1 : 0;
     });
   }
@@ -238,9 +239,9 @@ TEST_F(ServerTest, InfoIsAnsweredWhileAHookWaitsForAFile) {
   };
   Hooks hooks(find_profile(""), sources);
   Server server(find_profile(""), hooks, log_.sink(), [] {});
-  std::thread caller([&] {
+  std::thread caller([&, channel = connect(server)] {
     const Answer answer =
-        call(connect(server), callback("v1alpha3", "PreCloudInitIso"), cloud_init_request());
+        call(channel, callback("v1alpha3", "PreCloudInitIso"), cloud_init_request());
     EXPECT_EQ(answer.status.error_code(), grpc::StatusCode::UNAVAILABLE);
   });
   waiting.get_future().wait();
