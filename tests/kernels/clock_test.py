@@ -1,7 +1,6 @@
 """The clock on the wall set back and forth while somebody waits: by a day, in a guest whose clock is ours. Every wait
 of ours ends when its time is over, no sooner and no later, as the clock that nobody sets counts it."""
 
-import queue
 import signal
 import threading
 import time
@@ -33,8 +32,8 @@ def set_clock(seconds: float) -> None:
     time.clock_settime(time.CLOCK_REALTIME, time.time() + seconds)
 
 
-def connect(path: Path) -> grpc.Channel:
-    return grpc.insecure_channel(f"unix:{path}", [("grpc.default_authority", "localhost")])
+def connect(path: Path, *options: tuple[str, int]) -> grpc.Channel:
+    return grpc.insecure_channel(f"unix:{path}", [("grpc.default_authority", "localhost"), *options])
 
 
 def call_hook(path: Path, method: str, request, result: type, _seconds: float):
@@ -100,7 +99,7 @@ class Clock(SidecarCase):
     def test_the_sidecar_ends_and_is_found_under_its_name_again(self) -> None:
         self.start_sidecar()
         for jump in (-DAY, DAY):
-            with self.half_a_call():
+            with self.unread_answer():
                 self.assert_takes(STOP_WAIT, lambda: self.end(signal.SIGTERM), jump)
             self.run_sidecar()
         socket_path = HookManager(self.folder.parent).sidecars[0].socket
@@ -115,18 +114,14 @@ class Clock(SidecarCase):
         self.sidecar.wait()
 
     @contextmanager
-    def half_a_call(self) -> Iterator[None]:
-        """Begun, and it never says what it asks: the sidecar's end waits for it, and not for ever."""
+    def unread_answer(self) -> Iterator[None]:
+        """A call whose client takes 5 bytes of the answer: the sidecar's end waits for it, and not for ever."""
         path = HookManager(self.folder.parent).sidecars[0].socket
-        unsaid = queue.SimpleQueue()
-        with connect(path) as channel:
-            call = channel.stream_unary(INFO).future(iter(unsaid.get, None))
-            channel.unary_unary(INFO)(b"")  # on the same connection, so the first has come
-            try:
-                yield
-                self.assertIsNotNone(call.exception())
-            finally:
-                unsaid.put(None)
+        with connect(path, ("grpc.http2.lookahead_bytes", 5), ("grpc.http2.bdp_probe", 0)) as channel:
+            call = channel.unary_stream(INFO)(b"")
+            call.initial_metadata()  # the answer is on its way
+            yield
+            self.assertEqual(call.code(), grpc.StatusCode.UNAVAILABLE)
 
     def test_the_question_for_duplicates_is_asked_as_long_as_ever(self) -> None:
         for number, jump in enumerate((-DAY, DAY), 62):
