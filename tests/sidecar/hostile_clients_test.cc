@@ -233,13 +233,15 @@ TEST_F(HostileClientsTest, MoreThanItsDescriptors) {
   auto clients = connect(100);
   wait_for([&] { return descriptors() >= 64; });
   EXPECT_GE(descriptors(), 64);
-  long ticks = 0;  // it may not spin meanwhile
-  wait_for([&] {
-    const long before = processor_ticks();
-    std::this_thread::sleep_for(milliseconds(500));
-    ticks = processor_ticks() - before;
-    return ticks <= 10;
-  });
+  long ticks = 0;  // it may not spin, once it has taken the others in
+  wait_for(
+      [&] {
+        const long before = processor_ticks();
+        std::this_thread::sleep_for(milliseconds(500));
+        ticks = processor_ticks() - before;
+        return ticks <= 10;
+      },
+      std::chrono::seconds(3));
   EXPECT_LE(ticks, 10) << "of a hundred a second";
   clients.resize(20);
   expect_answered();
@@ -268,9 +270,11 @@ TEST_F(HostileClientsTest, CallsTakenBack) {
   for (unsigned stream = 1; stream < 20'000; stream += 2) {
     client.send(frame(kHeaders, kEndHeaders, stream, call_headers(kInfoMethod)) +
                 frame(kResetStream, 0, stream, std::string_view("\0\0\0\x08", 4)));
+    if (stream % 200 == 1) {
+      EXPECT_LE(threads(), kMostThreads);
+    }
     if (stream % 2000 == 1) expect_answered();
   }
-  EXPECT_LE(threads(), kMostThreads);
   expect_answered();
 }
 
