@@ -52,10 +52,12 @@ class Descriptor {
 // The folder, made where it is not there; nobody else can put anything into it.
 int open_folder(const std::string& directory) {
   const std::string path = directory + "/" + kFolder;
-  if (mkdir(path.c_str(), kFolderMode) != 0 && errno != EEXIST) {
+  const Descriptor parent(open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (parent.get() < 0) fail("opening the folder of the seed disc's folder", directory, errno);
+  if (mkdirat(parent.get(), kFolder, kFolderMode) != 0 && errno != EEXIST) {
     fail("making the folder of the seed disc", path, errno);
   }
-  const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  const int fd = openat(parent.get(), kFolder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   const int error = errno;
   struct stat status {};
   if (fd >= 0 && fstat(fd, &status) == 0 && status.st_uid == geteuid() &&

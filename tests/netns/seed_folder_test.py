@@ -128,7 +128,7 @@ class Killed(SeedCase):
     """kill -9 at each step of the writing: QEMU finds no disc, the old one or the new one, whole; and the sidecar
     that the kubelet starts next ends right."""
 
-    STEPS = (("mkdir", 1), ("unlinkat", 1), ("fsync", 1), ("renameat", 1), ("fsync", 2))
+    STEPS = (("mkdirat", 1), ("unlinkat", 1), ("fsync", 1), ("renameat", 1), ("fsync", 2))
 
     def setUp(self) -> None:
         super().setUp()
