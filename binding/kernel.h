@@ -134,7 +134,9 @@ class Kernel {
   // A macvlan on top of `on` that shares nothing with others there (mode private), up, receiving
   // all multicast, and mute: without ARP and multicast of its own, and too small for IPv6.
   virtual void make_listener(const IfName& name, const IfName& on) = 0;
-  virtual void delete_link(const IfName& name) = 0;  // gone is done
+  // Together, in the time of one, which is mostly the kernel's waiting (delete_links.h); gone is
+  // done.
+  virtual void delete_links(const std::vector<IfName>& names) = 0;
   virtual void change_link(const IfName& name, const LinkChange& change) = 0;
   virtual void set_lro(const IfName& link, bool on) = 0;
 

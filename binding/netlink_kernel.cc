@@ -11,6 +11,7 @@
 #include <map>
 
 #include "binding/control_read.h"
+#include "binding/delete_links.h"
 #include "binding/dhcp_answers.h"
 #include "binding/duplicate_probe.h"
 #include "binding/filter_decode.h"
@@ -55,7 +56,7 @@ class NetlinkKernel final : public Kernel {
   void make_tap(const IfName& name, const TapOptions& options) override;
   void make_bridge(const IfName& name) override;
   void make_listener(const IfName& name, const IfName& on) override;
-  void delete_link(const IfName& name) override;
+  void delete_links(const std::vector<IfName>& names) override;
   void change_link(const IfName& name, const LinkChange& change) override;
   void set_lro(const IfName& link, bool on) override;
   void add_address(const IfName& link, const KernelAddress& address) override;
@@ -229,12 +230,13 @@ void NetlinkKernel::set_lro(const IfName& link, bool on) {
   patchbay::set_lro(link, on);
 }
 
-void NetlinkKernel::delete_link(const IfName& name) {
-  NetlinkMessage request(RTM_DELLINK, 0);
-  request.header(ifinfomsg{}).string(IFLA_IFNAME, name.str());
-  const NetlinkAnswer answer = socket_->exchange(request);
-  indices_.erase(name);
-  if (answer.error != ENODEV) answer.must_be_ok("delete link " + name.str());
+void NetlinkKernel::delete_links(const std::vector<IfName>& names) {
+  std::map<int, IfName> found;
+  for (const IfName& name : names) {
+    if (read_link(name)) found.emplace(index_of(name), name);
+    indices_.erase(name);
+  }
+  if (!found.empty()) patchbay::delete_links(*socket_, found);
 }
 
 void NetlinkKernel::change_ip_and_alias(const IfName& name, const LinkChange& change) {

@@ -4,6 +4,7 @@
 #include <netlink/errno.h>
 #include <netlink/socket.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -43,6 +44,11 @@ NetlinkAnswer answer_of(const nlmsghdr& message) {
   const auto* data = reinterpret_cast<const char*>(error) + offset;
   answer.explanation = NetlinkAttributes(data, length - offset).string(NLMSGERR_ATTR_MSG);
   return answer;
+}
+
+void must_be_sent(int sent) {
+  if (sent >= 0) return;
+  throw Error(Errc::kIo, std::string("could not write to netlink: ") + nl_geterror(sent));
 }
 
 }  // namespace
@@ -103,15 +109,34 @@ bool NetlinkSocket::read_datagram(Round& round) {
 }
 
 NetlinkAnswer NetlinkSocket::exchange(const NetlinkMessage& message, const OnMessage& on_message) {
-  Round round{.on_message = on_message};
-  if (const int sent = nl_send_auto(socket_.get(), message.get()); sent < 0) {
-    throw Error(Errc::kIo, std::string("could not write to netlink: ") + nl_geterror(sent));
-  }
-  round.sequence = nlmsg_hdr(message.get())->nlmsg_seq;
+  must_be_sent(nl_send_auto(socket_.get(), message.get()));
+  Round round{.sequence = nlmsg_hdr(message.get())->nlmsg_seq, .on_message = on_message};
   while (read_datagram(round)) {
   }
   if (round.interrupted && round.answer.ok()) round.answer.error = EINTR;
   return round.answer;
+}
+
+NetlinkAnswer NetlinkSocket::exchange_all(const std::vector<NetlinkMessage>& messages) {
+  const uint32_t sequence = nl_socket_use_seq(socket_.get());
+  std::vector<iovec> parts;
+  for (const NetlinkMessage& message : messages) {
+    nlmsghdr* header = nlmsg_hdr(message.get());
+    header->nlmsg_seq = sequence;
+    nl_complete_msg(socket_.get(), message.get());
+    parts.push_back({header, header->nlmsg_len});
+  }
+  must_be_sent(nl_send_iovec(socket_.get(), messages.front().get(), parts.data(),
+                             static_cast<unsigned>(parts.size())));
+  const OnMessage nobody_listens;
+  NetlinkAnswer first_error;
+  for (size_t answered = 0; answered < messages.size(); ++answered) {
+    Round round{.sequence = sequence, .on_message = nobody_listens};
+    while (read_datagram(round)) {
+    }
+    if (first_error.ok()) first_error = round.answer;
+  }
+  return first_error;
 }
 
 void NetlinkSocket::dump(const std::string& what, const std::function<NetlinkMessage()>& message,

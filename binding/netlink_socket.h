@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "binding/netlink_message.h"
 
@@ -34,6 +35,10 @@ class NetlinkSocket {
   // Sends `message` and reads until its acknowledgement, or a dump's end; `on_message` sees what
   // comes before that. Throws Error{kIo} where the socket itself fails.
   NetlinkAnswer exchange(const NetlinkMessage& message, const OnMessage& on_message = {});
+
+  // All in one datagram, so that nothing ends this process between them; the kernel works them off
+  // in turn, whatever becomes of one (af_netlink.c, netlink_rcv_skb). The first error, if any.
+  NetlinkAnswer exchange_all(const std::vector<NetlinkMessage>& messages);
 
   // A dump that is whole: one which the kernel marked as interrupted by a change is thrown away
   // (`restart` is called) and asked for again. Throws Error{kTryAgain} where it never settles,

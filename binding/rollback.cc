@@ -87,7 +87,7 @@ LinkSnapshot take_snapshot(Kernel& kernel, const IfName& name) {
 
 void restore(Kernel& kernel, const LinkSnapshot& before) {
   if (!before.state) {
-    kernel.delete_link(before.name);
+    kernel.delete_links({before.name});
     return;
   }
   if (!kernel.read_link(before.name)) {

@@ -1,7 +1,8 @@
 // Wiring as data: a backend's strategy is a list of steps, each with a state of the pod's namespace
 // that it stands for. ADD applies them in order, CHECK verifies, DEL undoes them backwards,
-// `patchbay render` prints. The variant is closed. Every step has the same five functions; their
-// contract stands with those of Step, at the end.
+// `patchbay render` prints. The variant is closed. Every step has the same five functions, but that
+// one which is undone by its links' deletion has no undo(). Their contract stands with those of
+// Step, at the end.
 #pragma once
 
 #include <optional>
@@ -26,7 +27,6 @@ struct MakeRecord {
 
   void apply(Kernel& kernel) const;
   Differences verify(Kernel& kernel) const;
-  void undo(Kernel& kernel) const;
   std::string text() const;
   std::vector<IfName> links() const;
 
@@ -41,7 +41,6 @@ struct MakeTap {
 
   void apply(Kernel& kernel) const;
   Differences verify(Kernel& kernel) const;
-  void undo(Kernel& kernel) const;
   std::string text() const;
   std::vector<IfName> links() const;
 
@@ -56,7 +55,6 @@ struct MakeBridge {
 
   void apply(Kernel& kernel) const;
   Differences verify(Kernel& kernel) const;
-  void undo(Kernel& kernel) const;
   std::string text() const;
   std::vector<IfName> links() const;
 
@@ -142,7 +140,6 @@ struct MakeControl {
 
   void apply(Kernel& kernel) const;
   Differences verify(Kernel& kernel) const;
-  void undo(Kernel& kernel) const;
   std::string text() const;
   std::vector<IfName> links() const;
 
@@ -168,7 +165,8 @@ struct ReceiveAllMulticast {
 // no longer once it is gone. So nothing stays on a device that goes back to the host by itself when
 // the namespace ends. It never gets a frame, which a redirect has taken before, and sends none. Its
 // MAC, a random one, is in the device's filter as long; a driver that has none for several MACs
-// (igbvf, vmxnet3) receives all for that time.
+// (igbvf, vmxnet3) receives all for that time. It goes while `on` is up: a driver's filter does not
+// change while it is down.
 struct MakeListener {
   IfName link;
   IfName on;
@@ -257,6 +255,10 @@ void apply(const Step& step, Kernel& kernel);
 
 // Empty where nothing differs from the step's state.
 Differences verify(const Step& step, Kernel& kernel);
+
+// Whether it is undone by the deletion of its links, whatever else is there then: so DEL deletes
+// those of all such steps at once.
+bool only_makes_links(const Step& step);
 
 // Takes the step's state away as DEL does; what is gone already is done.
 void undo(const Step& step, Kernel& kernel);

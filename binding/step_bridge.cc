@@ -29,8 +29,6 @@ void MakeBridge::apply(Kernel& kernel) const {
   if (made && !loudness(*made).empty()) kernel.change_link(link, silencing(*made));
 }
 
-void MakeBridge::undo(Kernel& kernel) const { kernel.delete_link(link); }
-
 std::string MakeBridge::text() const { return "make bridge " + link.str(); }
 
 std::vector<IfName> MakeBridge::links() const { return {link}; }

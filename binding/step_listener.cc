@@ -39,11 +39,11 @@ void MakeListener::apply(Kernel& kernel) const {
     kernel.change_link(link, change);
     return;
   }
-  if (state) kernel.delete_link(link);  // that of a device that has gone home since
+  if (state) kernel.delete_links({link});  // that of a device that has gone home since
   kernel.make_listener(link, on);
 }
 
-void MakeListener::undo(Kernel& kernel) const { kernel.delete_link(link); }
+void MakeListener::undo(Kernel& kernel) const { kernel.delete_links({link}); }
 
 std::string MakeListener::text() const {
   return "receive all multicast on " + on.str() + " by " + link.str();

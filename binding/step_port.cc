@@ -99,8 +99,6 @@ void MakeControl::apply(Kernel& kernel) const {
   kernel.set_control(link, port);
 }
 
-void MakeControl::undo(Kernel& kernel) const { kernel.delete_link(link); }
-
 std::string MakeControl::text() const {
   return "make control link " + link.str() + " to " + port.str();
 }

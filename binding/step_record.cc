@@ -1,5 +1,4 @@
 // MakeRecord: the record in the aliases of links of our own.
-#include "binding/parked.h"
 #include "binding/step_text.h"
 #include "plan/error.h"
 #include "plan/names.h"
@@ -8,12 +7,15 @@
 namespace patchbay {
 namespace {
 
-// Deletes the record's links from the n-th on, the last one first: one that could not be deleted
-// still has all those before it, and the next DEL finds it.
-void delete_record_links(const IfName& link, size_t n, Kernel& kernel) {
-  size_t end = n;
-  while (end < kMaxRecordLinks && kernel.read_link(record_link_name(link, end))) ++end;
-  while (end > n) kernel.delete_link(record_link_name(link, --end));
+// Those of the record's links that continue one of `n`.
+std::vector<IfName> links_beyond(const IfName& link, size_t n, Kernel& kernel) {
+  std::vector<IfName> beyond;
+  for (; n < kMaxRecordLinks; ++n) {
+    const IfName name = record_link_name(link, n);
+    if (!kernel.read_link(name)) break;
+    beyond.push_back(name);
+  }
+  return beyond;
 }
 
 }  // namespace
@@ -37,24 +39,12 @@ Differences MakeRecord::verify(Kernel& kernel) const {
 }
 
 void MakeRecord::apply(Kernel& kernel) const {
-  delete_record_links(link, aliases.size(), kernel);
+  kernel.delete_links(links_beyond(link, aliases.size(), kernel));
   for (size_t n = 0; n < aliases.size(); ++n) {
     const IfName name = record_link_name(link, n);
     const auto state = kernel.read_link(name);
     if (!state) kernel.make_dummy(name);
     if (!state || state->alias != aliases[n]) kernel.change_link(name, {.alias = aliases[n]});
-  }
-}
-
-// Whole or gone: GC could not tell whose half a record is.
-void MakeRecord::undo(Kernel& kernel) const {
-  std::vector<std::string> found;
-  for (const PodLink& each : record_links(kernel, link)) found.push_back(each.alias);
-  try {
-    delete_record_links(link, 0, kernel);
-  } catch (const Error&) {
-    MakeRecord{link, found}.apply(kernel);
-    throw;
   }
 }
 

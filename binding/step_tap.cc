@@ -68,8 +68,6 @@ void MakeTap::apply(Kernel& kernel) const {
   kernel.change_link(link, change);
 }
 
-void MakeTap::undo(Kernel& kernel) const { kernel.delete_link(link); }
-
 std::string MakeTap::text() const {
   return "make tap " + link.str() + ": owner " + std::to_string(options.owner) + ", group " +
          std::to_string(options.group) + ", mtu " + std::to_string(mtu) +

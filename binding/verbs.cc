@@ -197,14 +197,23 @@ void del(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
   made.wiring.responder = false;
   auto steps = steps_for(describe_parked(call.network, call.names, made));
   Attempts attempts;
+  std::vector<IfName> ours;
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+    if (std::holds_alternative<MakeRecord>(*step)) continue;  // as it was found, below
+    if (only_makes_links(*step)) {
+      for (const IfName& link : links_of(*step)) ours.push_back(link);
+      continue;
+    }
     // The record is made first: without one the pod's interface is as its plugin made it.
     if (!parked && changes_nic(*step, call.names.pod)) continue;
     if (auto* filter = std::get_if<FilterPort>(&*step)) filter->takes_empty = had_port;
-    // Where something is left to undo, the next DEL needs the record.
-    if (attempts.first_failure() && std::holds_alternative<MakeRecord>(*step)) continue;
     attempts.attempt([&] { undo(*step, kernel); });
   }
+  // Where something is left to undo, the next DEL needs the record.
+  if (!attempts.first_failure()) {
+    for (const PodLink& link : records) ours.push_back(link.name);
+  }
+  attempts.attempt([&] { kernel.delete_links(ours); });
   attempts.report();
 }
 

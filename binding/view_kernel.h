@@ -24,7 +24,7 @@ class ViewKernel final : public Kernel {
   void make_tap(const IfName&, const TapOptions&) override { refuse(); }
   void make_bridge(const IfName&) override { refuse(); }
   void make_listener(const IfName&, const IfName&) override { refuse(); }
-  void delete_link(const IfName&) override { refuse(); }
+  void delete_links(const std::vector<IfName>&) override { refuse(); }
   void change_link(const IfName&, const LinkChange&) override { refuse(); }
   void set_lro(const IfName&, bool) override { refuse(); }
   void add_address(const IfName&, const KernelAddress&) override { refuse(); }

@@ -109,7 +109,7 @@ TEST_F(AddWithDad, AsksOnceBeforeItWires) {
   EXPECT_EQ(kernel.probes[0].addresses.size(), 3u);
   kernel.claims = {{kFour, kSquatter}};  // the guest may run and answer by now
   add_it();
-  kernel.delete_link(kNames.tap);
+  kernel.delete_links({kNames.tap});
   add_it();
   EXPECT_EQ(kernel.probes.size(), 1u);
 }

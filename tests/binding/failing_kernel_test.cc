@@ -82,7 +82,7 @@ const std::vector<Beginning>& beginnings() {
        [](FakeKernel& k) {
          add_nic(k);
          do_add(k);
-         k.delete_link(kNames.tap);
+         k.delete_links({kNames.tap});
        }},
       {"addressBack",
        [](FakeKernel& k) {

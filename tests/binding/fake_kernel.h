@@ -32,6 +32,7 @@ class FakeKernel : public Kernel {
   Links links;
   std::vector<AddressClaim> claims;  // what a probe for duplicate addresses finds
   std::vector<AddressProbe> probes;  // those that were asked for
+  std::vector<std::vector<IfName>> deletions;
   int calls = 0;
   int fail_at = 0;  // the number of the call that fails; 0: none
   int end_at = 0;   // the number of the call from which on none is made; 0: none
@@ -109,8 +110,12 @@ class FakeKernel : public Kernel {
     count();
     at(link).lro = on;
   }
-  void delete_link(const IfName& name) override {
+  void delete_links(const std::vector<IfName>& names) override {
     count();
+    deletions.push_back(names);
+    for (const IfName& name : names) delete_link(name);
+  }
+  void delete_link(const IfName& name) {
     links.erase(name);
     for (auto& [other, link] : links) {
       if (link.state.master == name) link.state.master = IfName();

@@ -191,6 +191,18 @@ TEST(NetlinkDump, LargerThanItsBufferIsNoDump) {
   EXPECT_THAT(error.message(), HasSubstr("could not read from netlink"));
 }
 
+TEST(NetlinkAnswer, ToSeveralRequestsAtOnceIsTheFirstError) {
+  const FarEnd far(
+      {{Datagram().acknowledge(), Datagram().acknowledge(-EPERM), Datagram().acknowledge(-ENODEV)},
+       {Datagram().acknowledge()}});
+  NetlinkSocket socket(NETLINK_USERSOCK, far.port());
+  std::vector<NetlinkMessage> requests;
+  for (int n = 0; n < 3; ++n) requests.emplace_back(RTM_SETLINK, 0).header(ifinfomsg{});
+  EXPECT_EQ(socket.exchange_all(requests).error, EPERM);
+  EXPECT_EQ(far.requests(), 1U);
+  EXPECT_TRUE(socket.exchange(requests.front()).ok());  // no answer was left unread
+}
+
 TEST(NetlinkAnswer, WithoutALinkIsNoMissingLink) {
   for (Datagram answer : {Datagram(), Datagram().add(RTM_NEWLINK, 0, "1234")}) {
     const FarEnd far({{answer.acknowledge()}});

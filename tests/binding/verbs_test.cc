@@ -116,6 +116,23 @@ TEST_F(Verbs, DelPutsTheAddressesBackOnALinkThatIsDown) {
   EXPECT_FALSE(nic.ingress.has_value());
 }
 
+// So it waits but once for the kernel, which takes its time over each deletion.
+TEST_F(Verbs, DelDeletesAllItsLinksAtOnce) {
+  auto& nic = add_nic(kernel);
+  for (int n = 1; n < 30; ++n) {
+    nic.addresses.push_back({IpPrefix::parse("10.0.0." + std::to_string(n) + "/8"), false, ""});
+  }
+  AttachmentCall call = call_without_cache();
+  call.options.defaults.guard = Guard::kMac;
+  add(kernel, call, diagnostics);
+  kernel.deletions.clear();
+  del(kernel, call, diagnostics);
+  ASSERT_EQ(kernel.deletions.size(), 1u);
+  EXPECT_THAT(kernel.deletions.front(),
+              testing::IsSupersetOf(
+                  {kNames.tap, kNames.control, kNames.record, record_link_name(kNames.record, 1)}));
+}
+
 TEST_F(Verbs, DelOfNothingDoesNothing) {
   del(kernel, call_without_cache(), diagnostics);
   EXPECT_TRUE(kernel.links.empty());
@@ -164,7 +181,7 @@ TEST_F(Verbs, AddRefusesLinksAndFiltersOfOthers) {
   EXPECT_THAT(failure(), HasSubstr("ingress filters of somebody else"));
   kernel.add_link(kNames.tap.str(), "bridge");
   EXPECT_THAT(failure(), HasSubstr("expected kind tap, found bridge"));
-  kernel.delete_link(kNames.tap);
+  kernel.delete_links({kNames.tap});
   kernel.make_tap(kNames.tap, {.owner = 0, .group = 107});
   EXPECT_THAT(failure(), HasSubstr("expected owner 107, found 0"));
 }

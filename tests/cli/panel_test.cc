@@ -152,7 +152,7 @@ TEST(ViewKernel, OnlyReads) {
   ViewKernel kernel(sources.pod);
   const IfName tap = link_names("net-1").tap;
   EXPECT_TRUE(kernel.read_link(tap));
-  EXPECT_THROW(kernel.delete_link(tap), Error);
+  EXPECT_THROW(kernel.delete_links({tap}), Error);
   EXPECT_THROW(kernel.change_link(tap, {.up = false}), Error);
 }
 

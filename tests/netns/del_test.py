@@ -77,5 +77,19 @@ class Macvlan(Delete, PodCase):
                 "ipam": HOST_LOCAL}
 
 
+class Neighbours(PodCase):
+    def test_links_of_others_stay(self) -> None:
+        """Ours go as one group (ip link delete group): no group of anybody's else is meant."""
+        self.make_bridge()
+        blue, red = (self.multus.attach(self.pod, network, bridge({})) for network in ("blue", "red"))
+        self.pod.run("ip", "link", "add", "theirs", "group", "7", "type", "bridge")
+        links = {link["ifname"]: link["ifindex"] for link in self.pod.ip("link", "show")}
+        self.pod.run("ip", "link", "add", "near", "group", links[blue.tap], "type", "bridge")
+        self.multus.call_binding("DEL", blue)
+        self.assertEqual({link["ifname"] for link in self.pod.ip("link", "show")},
+                         {*links, "near"} - {blue.tap, blue.record})
+        self.multus.call_binding("CHECK", red)
+
+
 if __name__ == "__main__":
     unittest.main()

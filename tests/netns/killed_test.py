@@ -114,7 +114,7 @@ class Room(WiringCase):
         return done.returncode != 0
 
     def assert_nothing_left_but_a_record_of_nobody(self, where: str) -> None:
-        """GC can't tell whose a record is that was not written to its end, or is half deleted."""
+        """GC can't tell whose a record is that was not written to its end."""
         left = {link["ifname"] for link in self.pod.ip("link", "show")} - {"lo", self.attachment.pod_interface}
         self.assertEqual([name for name in left if not name.startswith(self.attachment.record)], [], where)
 
