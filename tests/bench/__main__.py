@@ -10,7 +10,8 @@ import time
 from datetime import datetime, timezone
 from pathlib import Path
 
-from bench import add_time, cni_calls, dhcp_exchange, instructions, port_frames, sidecar_calls, whole, wiring
+from bench import (add_time, cni_calls, dhcp_exchange, instructions, port_frames, sidecar_calls, stock_calls, whole,
+                   wiring)
 from bench.report import write
 from lab import interrupts
 from lab.multus import CniError
@@ -19,7 +20,7 @@ from lab.process import LabError, run
 
 ROUNDS = 9
 FOLDER = SOURCE / "build/bench"
-PARTS = {"cni": cni_calls, "options": add_time, "sidecar": sidecar_calls, "wiring": wiring,
+PARTS = {"cni": cni_calls, "stock": stock_calls, "options": add_time, "sidecar": sidecar_calls, "wiring": wiring,
          "port": port_frames, "dhcp": dhcp_exchange, "whole": whole, "instructions": instructions}
 PACKAGES = ("containernetworking-plugins", "libvirt-daemon", "qemu-system-x86", "dnsmasq-base",
             "libgrpc++-dev")

@@ -133,12 +133,14 @@ links and {ROUTES} routes.""", REFERENCE)
     return [table]
 
 
+def aims_of(table: Table, size: str) -> list[Aim]:
+    cases = {f"ADD, {size}": 0.25, f"DEL, {size}": 0.5}
+    return [Aim(f"{case}: time beside {REFERENCE}'s", table.ratio(case, OURS, "ms"), limit)
+            for case, limit in cases.items()]
+
+
 def aims(table: Table) -> list[Aim]:
-    found = []
-    for size in ("alone", "10 at once", "100 at once"):
-        for verb, limit in (("ADD", 0.25), ("DEL", 0.5)):
-            case = f"{verb}, {size}"
-            found.append(Aim(f"{case}: time beside {REFERENCE}'s", table.ratio(case, OURS, "ms"), limit))
+    found = [aim for size in ("alone", "10 at once", "100 at once") for aim in aims_of(table, size)]
     most = max(max(row.samples["MB at most"]) for row in table.rows if row.way == OURS)
     found.append(Aim("MB that a call of ours had resident", most, 3))
     for verb in VERBS[:3]:
