@@ -67,8 +67,14 @@ class NetlinkKernel final : public Kernel {
   void set_control(const IfName& link, const IfName& port) override;
 
  private:
-  // The link's number, from the last time it was read.
-  int index_of(const IfName& name);
+  struct Known {
+    int index = 0;
+    Mac mac;
+  };
+
+  // From the last time the link was read.
+  const Known& known(const IfName& name);
+  int index_of(const IfName& name) { return known(name).index; }
   IfName name_of(int index);  // empty: none, or none of that number
   NetlinkAnswer make_link(const IfName& name, std::string_view kind,
                           const std::function<void(NetlinkMessage&)>& data = {});
@@ -81,14 +87,14 @@ class NetlinkKernel final : public Kernel {
 
   NetNamespace namespace_;
   std::unique_ptr<NetlinkSocket> socket_;
-  std::map<IfName, int> indices_;
+  std::map<IfName, Known> known_;
 };
 
-int NetlinkKernel::index_of(const IfName& name) {
-  const auto known = indices_.find(name);
-  if (known != indices_.end()) return known->second;
+const NetlinkKernel::Known& NetlinkKernel::known(const IfName& name) {
+  const auto found = known_.find(name);
+  if (found != known_.end()) return found->second;
   if (!read_link(name)) throw Error(Errc::kNotFound, "link " + name.str() + " is not there");
-  return indices_.at(name);
+  return known_.at(name);
 }
 
 IfName NetlinkKernel::name_of(int index) {
@@ -101,22 +107,21 @@ std::optional<LinkState> NetlinkKernel::read_link(const IfName& name) {
   auto link = patchbay::read_link(*socket_, name);
   // An alternative name (IFLA_ALT_IFNAME) finds a link as well; ours are real names.
   if (!link || link->state.name != name) {
-    indices_.erase(name);
+    known_.erase(name);
     return std::nullopt;
   }
-  indices_[name] = link->index;
+  known_[name] = {link->index, link->state.mac};
   link->state.master = name_of(link->master);
   link->state.lower = name_of(link->lower);
   return link->state;
 }
 
 std::vector<KernelAddress> NetlinkKernel::read_addresses(const IfName& link) {
-  const auto state = read_link(link);
-  if (!state) throw Error(Errc::kNotFound, "link " + link.str() + " is not there");
+  const Known& on = known(link);
   std::vector<KernelAddress> addresses;
-  for (IndexedAddress& found : patchbay::read_addresses(*socket_, index_of(link))) {
+  for (IndexedAddress& found : patchbay::read_addresses(*socket_, on.index)) {
     KernelAddress& address = found.address;
-    address.kernel_made |= is_eui64_link_local(address.prefix.address, state->mac);
+    address.kernel_made |= is_eui64_link_local(address.prefix.address, on.mac);
     addresses.push_back(std::move(address));
   }
   return addresses;
@@ -234,7 +239,7 @@ void NetlinkKernel::delete_links(const std::vector<IfName>& names) {
   std::map<int, IfName> found;
   for (const IfName& name : names) {
     if (read_link(name)) found.emplace(index_of(name), name);
-    indices_.erase(name);
+    known_.erase(name);
   }
   if (!found.empty()) patchbay::delete_links(*socket_, found);
 }
@@ -277,7 +282,10 @@ void NetlinkKernel::change_link(const IfName& name, const LinkChange& change) {
   if (header.ifi_change == 0 && !attributes) return;
   NetlinkMessage request(RTM_SETLINK, 0);
   request.header(header).string(IFLA_IFNAME, name.str());
-  if (change.mac) request.bytes(IFLA_ADDRESS, change.mac->bytes(), Mac::kSize);
+  if (change.mac) {
+    request.bytes(IFLA_ADDRESS, change.mac->bytes(), Mac::kSize);
+    known_.erase(name);
+  }
   if (change.master) {
     request.u32(IFLA_MASTER,
                 change.master->empty() ? 0 : static_cast<uint32_t>(index_of(*change.master)));

@@ -120,9 +120,12 @@ void restore(Kernel& kernel, const LinkSnapshot& before) {
   attempts.report();
 }
 
-Rollback::Rollback(Kernel& kernel, const std::vector<IfName>& links, Diagnostics& failures)
+Rollback::Rollback(Kernel& kernel, const std::vector<IfName>& links, Diagnostics& failures,
+                   const LinkSnapshot& read_already)
     : kernel_(kernel), failures_(failures) {
-  for (const IfName& link : links) before_.push_back(take_snapshot(kernel, link));
+  for (const IfName& link : links) {
+    before_.push_back(link == read_already.name ? read_already : take_snapshot(kernel, link));
+  }
 }
 
 // Backwards: the pod's NIC is itself again before the links it was wired to go.

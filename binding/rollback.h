@@ -29,9 +29,10 @@ void restore(Kernel& kernel, const LinkSnapshot& before);
 
 class Rollback {
  public:
-  // Reads `links`. What could not be put back becomes a diagnostic in `failures`, which must
-  // outlive the guard.
-  Rollback(Kernel& kernel, const std::vector<IfName>& links, Diagnostics& failures);
+  // Reads `links`, but for one of them that was read already. What could not be put back becomes a
+  // diagnostic in `failures`, which must outlive the guard.
+  Rollback(Kernel& kernel, const std::vector<IfName>& links, Diagnostics& failures,
+           const LinkSnapshot& read_already = {});
   ~Rollback();
   Rollback(const Rollback&) = delete;
   Rollback& operator=(const Rollback&) = delete;

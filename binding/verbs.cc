@@ -86,7 +86,7 @@ bool is_wired(Kernel& kernel, const std::vector<Step>& steps) {
 }
 
 void apply_all(Kernel& kernel, const std::vector<Step>& steps, const std::vector<PodLink>& records,
-               Diagnostics& diagnostics) {
+               const LinkSnapshot& nic, Diagnostics& diagnostics) {
   std::vector<IfName> links;
   links.reserve(records.size());
   for (const PodLink& link : records) links.push_back(link.name);
@@ -95,7 +95,7 @@ void apply_all(Kernel& kernel, const std::vector<Step>& steps, const std::vector
       if (std::find(links.begin(), links.end(), link) == links.end()) links.push_back(link);
     }
   }
-  Rollback rollback(kernel, links, diagnostics);
+  Rollback rollback(kernel, links, diagnostics, nic);
   for (const Step& step : steps) apply(step, kernel);
   kernel.expect_namespace();
   rollback.commit();
@@ -128,7 +128,8 @@ std::string device_of(const AttachmentCall& call) {
 }
 
 void add_device(Kernel& kernel, const AttachmentCall& call, const std::string& device_id,
-                const std::vector<PodLink>& records, Diagnostics& diagnostics) {
+                const std::vector<PodLink>& records, const LinkSnapshot& no_nic,
+                Diagnostics& diagnostics) {
   if (asks_for_port(call.options.defaults)) {
     throw Error(Errc::kUnsupported,
                 "network " + in_quotes(call.network) + ": device " + device_id +
@@ -146,7 +147,7 @@ void add_device(Kernel& kernel, const AttachmentCall& call, const std::string& d
          "write macAddress in the VM's interface: the guest finds the NIC by it"});
   }
   const auto steps = steps_for(attachment);
-  if (!is_wired(kernel, steps)) apply_all(kernel, steps, records, diagnostics);
+  if (!is_wired(kernel, steps)) apply_all(kernel, steps, records, no_nic, diagnostics);
   log_choice(attachment, diagnostics);
 }
 
@@ -155,18 +156,19 @@ void add_device(Kernel& kernel, const AttachmentCall& call, const std::string& d
 void add(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
   const IfName& nic = call.names.pod;
   const auto records = record_links(kernel, call.names.record);
-  auto state = kernel.read_link(nic);
+  const LinkSnapshot found = take_snapshot(kernel, nic);
   const std::string device_id = device_of(call);
-  if (!state && call.prev_result && !device_id.empty()) {
-    add_device(kernel, call, device_id, records, diagnostics);
+  if (!found.state && call.prev_result && !device_id.empty()) {
+    add_device(kernel, call, device_id, records, found, diagnostics);
     return;
   }
-  if (!state) report_missing_nic(kernel, call);
-  AttachmentSources sources{.network = call.network, .names = call.names};
-  sources.nic = std::move(*state);
-  sources.addresses = kernel.read_addresses(nic);
-  sources.routes = kernel.read_routes(nic);
-  sources.lro = kernel.read_lro(nic);
+  if (!found.state) report_missing_nic(kernel, call);
+  AttachmentSources sources{.network = call.network,
+                            .names = call.names,
+                            .nic = *found.state,
+                            .addresses = found.addresses,
+                            .routes = found.routes,
+                            .lro = found.lro};
   sources.parked = parked_record(records, call, diagnostics);
   sources.answer = answer_of(call, sources.options, diagnostics);
   Attachment attachment = describe_attachment(sources, diagnostics);
@@ -179,7 +181,7 @@ void add(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
       refuse_duplicates(kernel, attachment, sources.nic, attachment.wiring.mac_spoof_check,
                         diagnostics);
     }
-    apply_all(kernel, steps, records, diagnostics);
+    apply_all(kernel, steps, records, found, diagnostics);
   }
   log_choice(attachment, diagnostics);
 }

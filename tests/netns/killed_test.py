@@ -17,7 +17,7 @@ from wiring_case import CASES, PORT_CASES, Case, WiringCase, meddling
 ROOMS = 4
 # Messages, taps, sysctls; programs, which end with the process until a message hands one over.
 EACH = {"sendmsg": 1, "ioctl": 1, "write": 1}
-SOME = {"sendmsg": 23, "ioctl": 4, "write": 4, "bpf": 31}
+SOME = {"sendmsg": 11, "ioctl": 4, "write": 4, "bpf": 31}
 Moments = list[tuple[str, range]]  # the number of the call before which it ends, by system call
 
 
