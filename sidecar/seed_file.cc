@@ -53,7 +53,7 @@ class Descriptor {
 int open_folder(const std::string& directory) {
   const std::string path = directory + "/" + kFolder;
   const Descriptor parent(open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (parent.get() < 0) fail("opening the folder of the seed disc's folder", directory, errno);
+  if (parent.get() < 0) fail("opening the sidecar's folder", directory, errno);
   if (mkdirat(parent.get(), kFolder, kFolderMode) != 0 && errno != EEXIST) {
     fail("making the folder of the seed disc", path, errno);
   }

@@ -179,7 +179,7 @@ TEST_F(SeedFileTest, NamesAFolderThatIsNotThere) {
   seed_ = SeedFile::of_hooks("/nonexistent", "");
   const Error error = refused("image");
   EXPECT_EQ(error.errc(), Errc::kIo);
-  EXPECT_EQ(error.where(), "/nonexistent/patchbay-seed");
+  EXPECT_EQ(error.where(), "/nonexistent");
   EXPECT_THAT(error.message(), HasSubstr("No such file or directory"));
   EXPECT_THAT(error.message(), HasSubstr("does not learn its addresses"));
 }
