@@ -86,7 +86,7 @@ bool is_wired(Kernel& kernel, const std::vector<Step>& steps) {
 }
 
 void apply_all(Kernel& kernel, const std::vector<Step>& steps, const std::vector<PodLink>& records,
-               const LinkSnapshot& nic, Diagnostics& diagnostics) {
+               Diagnostics& diagnostics, const LinkSnapshot& read_already = {}) {
   std::vector<IfName> links;
   links.reserve(records.size());
   for (const PodLink& link : records) links.push_back(link.name);
@@ -95,7 +95,7 @@ void apply_all(Kernel& kernel, const std::vector<Step>& steps, const std::vector
       if (std::find(links.begin(), links.end(), link) == links.end()) links.push_back(link);
     }
   }
-  Rollback rollback(kernel, links, diagnostics, nic);
+  Rollback rollback(kernel, links, diagnostics, read_already);
   for (const Step& step : steps) apply(step, kernel);
   kernel.expect_namespace();
   rollback.commit();
@@ -128,8 +128,7 @@ std::string device_of(const AttachmentCall& call) {
 }
 
 void add_device(Kernel& kernel, const AttachmentCall& call, const std::string& device_id,
-                const std::vector<PodLink>& records, const LinkSnapshot& no_nic,
-                Diagnostics& diagnostics) {
+                const std::vector<PodLink>& records, Diagnostics& diagnostics) {
   if (asks_for_port(call.options.defaults)) {
     throw Error(Errc::kUnsupported,
                 "network " + in_quotes(call.network) + ": device " + device_id +
@@ -147,7 +146,7 @@ void add_device(Kernel& kernel, const AttachmentCall& call, const std::string& d
          "write macAddress in the VM's interface: the guest finds the NIC by it"});
   }
   const auto steps = steps_for(attachment);
-  if (!is_wired(kernel, steps)) apply_all(kernel, steps, records, no_nic, diagnostics);
+  if (!is_wired(kernel, steps)) apply_all(kernel, steps, records, diagnostics);
   log_choice(attachment, diagnostics);
 }
 
@@ -159,7 +158,7 @@ void add(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
   const LinkSnapshot found = take_snapshot(kernel, nic);
   const std::string device_id = device_of(call);
   if (!found.state && call.prev_result && !device_id.empty()) {
-    add_device(kernel, call, device_id, records, found, diagnostics);
+    add_device(kernel, call, device_id, records, diagnostics);
     return;
   }
   if (!found.state) report_missing_nic(kernel, call);
@@ -181,7 +180,7 @@ void add(Kernel& kernel, const AttachmentCall& call, Diagnostics& diagnostics) {
       refuse_duplicates(kernel, attachment, sources.nic, attachment.wiring.mac_spoof_check,
                         diagnostics);
     }
-    apply_all(kernel, steps, records, found, diagnostics);
+    apply_all(kernel, steps, records, diagnostics, found);
   }
   log_choice(attachment, diagnostics);
 }

@@ -17,12 +17,12 @@ std::string timestamp() {
   const auto today = floor<days>(now);
   const year_month_day date(today);
   const hh_mm_ss time(now - today);
+  const auto count = [](auto duration) { return static_cast<int>(duration.count()); };
   std::array<char, 80> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02ld:%02ld:%02lld.%03lldZ",
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), long{time.hours().count()},
-                long{time.minutes().count()}, static_cast<long long>(time.seconds().count()),
-                static_cast<long long>(time.subseconds().count()));
+                static_cast<unsigned>(date.day()), count(time.hours()), count(time.minutes()),
+                count(time.seconds()), count(time.subseconds()));
   return text.data();
 }
 

@@ -61,10 +61,12 @@ class Room(WiringCase):
 
     def remember(self) -> None:
         """What the pod is with and without our part in it."""
+        bare = kept(everything(self.pod))
+        self.bare = {table: bare[table] for table in ("filters", "qdiscs")}
         self.call("ADD")
         self.wired = self.at_rest(made)
         self.call("DEL")
-        self.unwired = self.at_rest(self.kept)
+        self.unwired = self.at_rest(kept)
         self.begin()
 
     def at_rest(self, of: Callable[[dict], dict]) -> dict:
@@ -97,7 +99,7 @@ class Room(WiringCase):
                 self.call("GC")
                 self.assert_nothing_left_but_a_record_of_nobody(where)
         self.call("DEL")
-        self.assert_becomes(self.unwired, where, self.kept)
+        self.assert_unwired(where)
         self.begin()
         return reached
 
@@ -113,19 +115,12 @@ class Room(WiringCase):
         self.assertIn(done.returncode, (0, -signal.SIGKILL), done)
         return done.returncode != 0
 
-    def kept(self, shown: dict) -> dict:
-        """Without what comes and goes as a link goes up and down: the flag, routes, the kernel's own addresses;
-        and without the redirect that DEL leaves where a lease is to be released, since the next ADD takes it away
-        for one of its own, before which it may be killed."""
-        for link in shown["links"]:
-            link["flags"] = sorted(set(link["flags"]) - {"UP"})
-        shown["addresses"] = [(link["ifname"], address["local"], address["prefixlen"])
-                              for link in shown["addresses"] for address in link["addr_info"]
-                              if address["scope"] == "global"]
-        del shown["routes"]
-        if self.case.plugin == "leased":
-            del shown["filters"], shown["qdiscs"]
-        return shown
+    def assert_unwired(self, where: str) -> None:
+        """The redirect that DEL leaves where a lease is to be released the next ADD takes away for one of its own,
+        before which it may be killed: then nothing is at the interface, as its plugin made it."""
+        now = everything(self.pod)
+        is_bare = all(now[table] == self.bare[table] for table in self.bare)
+        self.assert_becomes({**self.unwired, **(self.bare if is_bare else {})}, where, kept)
 
     def assert_nothing_left_but_a_record_of_nobody(self, where: str) -> None:
         """GC can't tell whose a record is that was not written to its end."""
@@ -142,6 +137,17 @@ def made(shown: dict) -> dict:
                 data.pop("bridge_id", None)
                 data.pop("root_id", None)
     return {table: sorted(rows, key=str) if isinstance(rows, list) else rows for table, rows in shown.items()}
+
+
+def kept(shown: dict) -> dict:
+    """Without what comes and goes as a link goes up and down: the flag, routes, the kernel's own addresses."""
+    for link in shown["links"]:
+        link["flags"] = sorted(set(link["flags"]) - {"UP"})
+    shown["addresses"] = [(link["ifname"], address["local"], address["prefixlen"])
+                          for link in shown["addresses"] for address in link["addr_info"]
+                          if address["scope"] == "global"]
+    del shown["routes"]
+    return shown
 
 
 if __name__ == "__main__":
