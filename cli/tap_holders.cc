@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 #include "plan/text.h"
 
@@ -18,9 +18,23 @@ namespace fs = std::filesystem;
 constexpr std::string_view kUserAlias = "ua-";
 constexpr std::string_view kTunInFdinfo = "iff:\t";  // drivers/net/tun.c, tun_chr_show_fdinfo
 
+// Empty, or what was read until then, of a file that goes meanwhile.
 std::string text_at(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream text;
+  text << file.rdbuf();  // an istreambuf_iterator would throw
+  return text.str();
+}
+
+// None, or those seen until then, of a folder that goes meanwhile.
+std::vector<fs::path> paths_in(const fs::path& folder) {
+  std::vector<fs::path> paths;
+  std::error_code failure;
+  for (auto entry = fs::directory_iterator(folder, failure); !failure && entry != end(entry);
+       entry.increment(failure)) {
+    paths.push_back(entry->path());
+  }
+  return paths;
 }
 
 bool is_in(const fs::path& process, uint64_t id) {
@@ -30,9 +44,8 @@ bool is_in(const fs::path& process, uint64_t id) {
 
 std::vector<IfName> taps_of(const fs::path& process) {
   std::vector<IfName> taps;
-  std::error_code ignored;
-  for (const auto& file : fs::directory_iterator(process / "fdinfo", ignored)) {
-    const std::string text = text_at(file.path());
+  for (const fs::path& file : paths_in(process / "fdinfo")) {
+    const std::string text = text_at(file);
     const size_t at = text.find(kTunInFdinfo);
     if (at == std::string::npos) continue;
     const size_t begin = at + kTunInFdinfo.size();
@@ -59,18 +72,17 @@ void add_aliases(const std::string& words, std::vector<std::string>& networks) {
 
 TapHolders find_tap_holders(uint64_t id) {
   TapHolders found;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
-    const std::string name = entry.path().filename();
-    const bool process =
+  for (const fs::path& process : paths_in("/proc")) {
+    const std::string name = process.filename();
+    const bool number =
         std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (!process || name.size() > 9 || !is_in(entry.path(), id)) continue;
-    const std::vector<IfName> taps = taps_of(entry.path());
+    if (!number || name.size() > 9 || !is_in(process, id)) continue;
+    const std::vector<IfName> taps = taps_of(process);
     if (taps.empty()) continue;
-    std::string program = text_at(entry.path() / "comm");
+    std::string program = text_at(process / "comm");
     if (!program.empty() && program.back() == '\n') program.pop_back();
     for (const IfName& tap : taps) found.holders.push_back({tap, std::stoi(name), program});
-    add_aliases(text_at(entry.path() / "cmdline"), found.networks);
+    add_aliases(text_at(process / "cmdline"), found.networks);
   }
   return found;
 }

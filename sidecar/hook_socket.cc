@@ -54,10 +54,11 @@ bool is_left_over(const std::string& path) {
 std::string clear_left_overs(const std::string& directory, std::string_view profile) {
   std::string name;
   std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
-    const std::string candidate = entry.path().filename().string();
-    if (!is_hook_socket_name(candidate, profile) || !is_left_over(entry.path().string())) continue;
-    if (unlink(entry.path().c_str()) == 0) name = candidate;
+  for (auto entry = fs::directory_iterator(directory, error); !error && entry != end(entry);
+       entry.increment(error)) {
+    const std::string candidate = entry->path().filename().string();
+    if (!is_hook_socket_name(candidate, profile) || !is_left_over(entry->path().string())) continue;
+    if (unlink(entry->path().c_str()) == 0) name = candidate;
   }
   if (error) {
     fail_io(
