@@ -16,6 +16,9 @@ from lab.process import LabError, start
 # Colours, cursor movements, bracketed paste, terminal queries: nothing of it is content.
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|"
                      r"\x1b[=>78c]|[\x00\x07\r]")
+# Not at the text's end: while the guest boots, a message of systemd's or the kernel's may follow.
+LOGIN = r"(?m)^(?!Last )\S+ login: ?"
+SHELL = r"\S+@\S+:\S*[#$] ?"
 LOGIN_PATIENCE = 600  # 25 s on an idle machine, minutes on a busy one
 
 
@@ -45,19 +48,20 @@ class Console:
     def log_in(self, user: str, password: str) -> None:
         """Waits for the guest to boot and logs in; cloud-init may set the password only later."""
         deadline = time.monotonic() + LOGIN_PATIENCE
-        self.wait_for(r"login: ?$", LOGIN_PATIENCE)
+        self.wait_for(LOGIN, LOGIN_PATIENCE)
         while True:
             self.send(user)
-            self.wait_for(r"Password: ?$", 120)
+            self.wait_for("Password:", 120)
             self.send(password)
-            if self.wait_for(r"Login incorrect|[#$] ?$", 120).group().startswith(("#", "$")):
+            if self.wait_for(f"Login incorrect|{SHELL}", 120).group() != "Login incorrect":
                 break
             if time.monotonic() > deadline:
                 raise LabError(f"the guest refuses {user}'s password; its console:\n{self.tail()}")
-            self.wait_for(r"login: ?$", 120)
-        # No line is folded, what we type is not shown again, no pager or kernel message comes between.
-        self.run("stty -echo cols 500; dmesg -n 1; unset PROMPT_COMMAND PS1 PS2; export SYSTEMD_PAGER=; "
-                 "bind 'set enable-bracketed-paste off'", 60)
+            self.wait_for(LOGIN, 120)
+        # No line is folded, what we type is not shown again, no pager comes between, nor a message of the kernel's
+        # or systemd's (systemd(1), SIGRTMIN+21).
+        self.run("stty -echo cols 500; dmesg -n 1; kill -s RTMAX-9 1; unset PROMPT_COMMAND PS1 PS2; "
+                 "export SYSTEMD_PAGER=; bind 'set enable-bracketed-paste off'", 60)
 
     def run(self, command: str, timeout: float = 120) -> str:
         """What `command` prints in the guest's shell, whatever its exit status."""

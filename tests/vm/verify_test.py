@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from lab.console import Console
+from lab.console import LOGIN, SHELL, Console
 from lab.guest_image import guest_image
 from lab.libvirt import URI
 from lab.manifests import Manifests
@@ -94,7 +94,7 @@ class Verify(unittest.TestCase):
     def give_prompt(console: Console) -> None:
         """Leaving kills virsh, and what it has not passed on is lost."""
         console.send(PROMPT)
-        console.wait_for(r"root@\S+# $", 60)
+        console.wait_for(SHELL, 60)
 
     @staticmethod
     def knock(console: Console) -> None:
@@ -113,7 +113,7 @@ class Verify(unittest.TestCase):
         with self.somebody() as console:
             self.assertNotIn("unset HISTFILE", console.run("cat ~/.bash_history 2>/dev/null"))
             console.send("exit")
-            console.wait_for(r"login: ?$", 120)
+            console.wait_for(LOGIN, 120)
 
     def test_a_wrong_address_by_virsh_console_at_a_session_that_stays(self):
         with self.somebody() as console:
@@ -140,7 +140,7 @@ class Verify(unittest.TestCase):
         with self.vm.console() as console:
             self.knock(console)
             console.send("exit")
-            console.wait_for(r"login: ?$", 120)
+            console.wait_for(LOGIN, 120)
 
     def test_by_the_serial_consoles_terminal(self):
         terminal = self.vm.libvirt.virsh("ttyconsole", self.name).strip()
