@@ -13,6 +13,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -76,9 +77,15 @@ Port decode_port(const nlmsghdr& message) {
   port.macvlan_port =
       (kind == "macvlan" || kind == "macvtap") && mode != uint32_t{MACVLAN_MODE_PASSTHRU};
   const std::string device(link.string(IFLA_PARENT_DEV_NAME));
-  port.virtual_function =
-      !device.empty() &&
-      std::filesystem::exists(std::filesystem::path(kPciDevices) / device / "physfn");
+  if (device.empty()) return port;
+  const std::filesystem::path function = std::filesystem::path(kPciDevices) / device / "physfn";
+  std::error_code failure;
+  port.virtual_function = std::filesystem::exists(function, failure);
+  if (failure) {
+    throw Error(Errc::kIo,
+                "could not see whether the NIC is a virtual function: " + failure.message(),
+                function.string());
+  }
   return port;
 }
 

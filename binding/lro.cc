@@ -36,7 +36,7 @@ int ethtool(const IfName& link, ethtool_value& value) {
 bool read_lro(const IfName& link) {
   ethtool_value flags{.cmd = ETHTOOL_GFLAGS, .data = 0};
   const int error = ethtool(link, flags);
-  if (error == EOPNOTSUPP) return false;
+  if (error == EOPNOTSUPP || error == ENODEV) return false;  // gone meanwhile
   if (error != 0) fail("read", link, error);
   return (flags.data & ETH_FLAG_LRO) != 0;
 }

@@ -153,6 +153,7 @@ NamespaceView read_pod_view() {
 
 NamespaceView read_node_view() {
   NetlinkSocket socket;
+  socket.take_any_length();
   NamespaceView view = read_links_into_view(socket, RTEXT_FILTER_VF);
   read_vlans(socket, view);
   return view;

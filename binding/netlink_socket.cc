@@ -80,6 +80,8 @@ NetlinkSocket::NetlinkSocket(int protocol, uint32_t peer) : socket_(nl_socket_al
   set_option(socket_.get(), NETLINK_GET_STRICT_CHK);
 }
 
+void NetlinkSocket::take_any_length() { nl_socket_enable_msg_peek(socket_.get()); }
+
 // Whether there is more to come.
 bool NetlinkSocket::read_datagram(Round& round) {
   sockaddr_nl from{};

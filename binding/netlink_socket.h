@@ -32,6 +32,10 @@ class NetlinkSocket {
   // Who answers is the kernel, port 0, but in tests, which speak for it by another protocol.
   explicit NetlinkSocket(int protocol = NETLINK_ROUTE, uint32_t peer = 0);
 
+  // From now on messages longer than 32 KiB are taken, too, as those of a card with more than a
+  // hundred virtual functions are; each datagram then takes two system calls.
+  void take_any_length();
+
   // Sends `message` and reads until its acknowledgement, or a dump's end; `on_message` sees what
   // comes before that. Throws Error{kIo} where the socket itself fails.
   NetlinkAnswer exchange(const NetlinkMessage& message, const OnMessage& on_message = {});

@@ -32,9 +32,10 @@ std::vector<std::string> names_ending_with(const std::string& dir, std::string_v
     fail("list the CNI result cache", dir);
   }
   std::vector<std::string> names;
-  while (const dirent* entry = readdir(handle.get())) {
+  for (errno = 0; const dirent* entry = readdir(handle.get()); errno = 0) {
     if (std::string_view(entry->d_name).ends_with(suffix)) names.emplace_back(entry->d_name);
   }
+  if (errno != 0) fail("list the CNI result cache", dir);
   std::sort(names.begin(), names.end());
   return names;
 }

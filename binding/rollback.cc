@@ -90,14 +90,12 @@ void restore(Kernel& kernel, const LinkSnapshot& before) {
     kernel.delete_links({before.name});
     return;
   }
-  if (!kernel.read_link(before.name)) {
-    // Of what was there, an ADD takes away no link but those that continued an older record.
-    if (!before.name.str().starts_with(kRecordPrefix)) {
-      throw Error(Errc::kNotFound, "somebody else deleted it meanwhile");
-    }
+  // Of what was there, an ADD takes away no link but those that continued an older record.
+  if (before.name.str().starts_with(kRecordPrefix) && !kernel.read_link(before.name)) {
     kernel.make_dummy(before.name);
   }
   const LinkSnapshot now = take_snapshot(kernel, before.name);
+  if (!now.state) throw Error(Errc::kNotFound, "somebody else deleted it meanwhile");
   Attempts attempts;
   attempts.attempt([&] { restore_ingress(kernel, before, now); });
   if (now.state->alias != before.state->alias) {

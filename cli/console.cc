@@ -19,11 +19,14 @@ constexpr int kTick = 50;  // ms: how often a session is told that time has pass
 
 std::atomic<int> caught{0};  // a signal that has come; taken by `stop_if_told`
 
-// While a console is in use, signals wait until it is left.
-void catch_signals(void (*action)(int)) {
-  struct sigaction handler {};
-  handler.sa_handler = action;
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaction(number, &handler, nullptr);
+// While a console is in use, signals wait until it is left, and one that is gone is an error of
+// write().
+void set_actions(void (*of_signals)(int), void (*of_broken_pipe)(int)) {
+  struct sigaction action {};
+  action.sa_handler = of_signals;
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaction(number, &action, nullptr);
+  action.sa_handler = of_broken_pipe;
+  sigaction(SIGPIPE, &action, nullptr);
 }
 
 void stop_if_told() {
@@ -42,7 +45,7 @@ SessionOptions options_of(std::function<Credentials()> credentials, std::chrono:
 GuestConsole::GuestConsole(std::unique_ptr<ConsoleLink> link,
                            std::function<Credentials()> credentials, std::chrono::seconds patience)
     : link_(std::move(link)), session_(options_of(std::move(credentials), patience)) {
-  catch_signals([](int number) { caught = number; });
+  set_actions([](int number) { caught = number; }, SIG_IGN);
 }
 
 GuestConsole::~GuestConsole() {
@@ -50,7 +53,7 @@ GuestConsole::~GuestConsole() {
     leave();
   } catch (const std::exception&) {  // what came before it has been thrown already
   }
-  catch_signals(SIG_DFL);
+  set_actions(SIG_DFL, SIG_DFL);
 }
 
 Answer GuestConsole::ask(const std::string& command) {

@@ -29,7 +29,9 @@ void write_text(int fd, std::string_view text) {
 std::string read_line(int fd) {
   std::string line;
   char byte = 0;
-  while (read(fd, &byte, 1) == 1 && byte != '\n') line.push_back(byte);
+  ssize_t size = 0;
+  while ((size = read(fd, &byte, 1)) == 1 && byte != '\n') line.push_back(byte);
+  if (size < 0 && errno == EINTR) throw Error(Errc::kTryAgain, "stopped", "the guest's console");
   return line;
 }
 

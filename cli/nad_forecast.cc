@@ -126,10 +126,10 @@ void add_default_gateways(const JsonReader& plugin, Json& result) {
     std::array<uint8_t, 16> first{};
     std::copy_n(address.network().address.bytes(), address.address.size(), first.begin());
     first[address.address.size() - 1] |= 1U;
-    const std::string gateway =
-        ip.value("gateway", IpAddress::from_bytes(address.family(), first.data()).to_string());
-    result["routes"].push_back(
-        {{"dst", address.family() == Family::kIpv4 ? "0.0.0.0/0" : "::/0"}, {"gw", gateway}});
+    const IpAddress gateway = reader.find_checked<IpAddress>("gateway").value_or(
+        IpAddress::from_bytes(address.family(), first.data()));
+    result["routes"].push_back({{"dst", address.family() == Family::kIpv4 ? "0.0.0.0/0" : "::/0"},
+                                {"gw", gateway.to_string()}});
   }
 }
 
@@ -142,7 +142,9 @@ void answer(const JsonReader& plugin, NadForecast& forecast) {
   if (kind == "static") {
     const auto addresses = ipam->find("addresses");
     if (addresses) result["ips"] = addresses->raw();
-    if (const auto routes = ipam->find("routes")) result["routes"] = routes->raw();
+    if (const auto routes = ipam->find("routes"); routes && !routes->elements().empty()) {
+      result["routes"] = routes->raw();
+    }
     if (const auto dns = ipam->find("dns")) result["dns"] = dns->raw();
     if (!addresses || addresses->elements().empty()) {
       forecast.open = {{Family::kIpv4, "an address that the pod asks for (static IPAM)", {}}};

@@ -201,6 +201,7 @@ std::string_view name(GuestConfig config) {
 }
 
 NetworkMap parse_network_map(std::string_view text, Diagnostics& diagnostics) {
+  if (!is_utf8(text)) throw Error(Errc::kMalformed, "is not UTF-8");
   const auto yaml = cloudinit::YamlDocument::parse(text);
   const YamlReader root(yaml, diagnostics);
   NetworkMap map;

@@ -6,11 +6,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <sstream>
+#include <optional>
 #include <system_error>
 
 #include "cli/manifest.h"
 #include "plan/error.h"
+#include "plan/read_stream.h"
 
 namespace patchbay::cli {
 
@@ -41,19 +42,18 @@ PlanInput read_plan_input(const PlanFiles& files, std::string_view vmi) {
 }
 
 std::string read_text(const std::string& path) {
-  std::ostringstream text;
-  if (path == "-") {
-    text << std::cin.rdbuf();
-    return text.str();
-  }
   std::error_code failure;
   if (std::filesystem::is_directory(path, failure)) {
     throw Error(Errc::kIo, "expected a file, found a folder", path);
   }
-  std::ifstream file(path, std::ios::binary);
-  text << file.rdbuf();
-  if (!file) throw Error(Errc::kIo, std::string("can't be read: ") + std::strerror(errno), path);
-  return text.str();
+  std::ifstream file;
+  if (path != "-") file.open(path, std::ios::binary);
+  std::optional<std::string> text = read_to_end(path == "-" ? std::cin : file);
+  if (!text) {
+    throw Error(Errc::kIo, std::string("can't be read: ") + std::strerror(errno),
+                path == "-" ? "stdin" : path);
+  }
+  return *std::move(text);
 }
 
 }  // namespace patchbay::cli

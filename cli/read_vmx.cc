@@ -69,6 +69,17 @@ class Vmx {
     const std::string value = get(key);
     return value.empty() ? unless_said : value == "TRUE" || value == "true" || value == "1";
   }
+  // ESXi writes UTF-8, older VMware Workstations what ".encoding" says.
+  void must_be_utf8(const std::string& source) const {
+    for (const auto& [key, value] : settings_) {
+      if (is_utf8(key) && is_utf8(value)) continue;
+      throw Error(
+          Errc::kMalformed,
+          "expected UTF-8, found other bytes in the setting " + in_quotes(key) +
+              "; convert it (iconv -f WINDOWS-1252 -t UTF-8, or from what its .encoding says)",
+          source);
+    }
+  }
 
  private:
   Settings settings_;
@@ -121,6 +132,7 @@ Nic read_nic(const Vmx& vmx, const std::string& prefix, const std::string& sourc
 bool read_vmx(std::string_view text, Reading& reading) {
   const Vmx vmx(parse(text));
   if (!vmx.has("virtualhw.version") && !vmx.has("config.version")) return false;
+  vmx.must_be_utf8(reading.source);
   VmReading& vm = reading.vms.emplace_back();
   vm.source = reading.source;
   vm.name = vmx.get("displayname");

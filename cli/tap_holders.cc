@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
+#include "plan/read_stream.h"
 #include "plan/text.h"
 
 namespace patchbay::cli {
@@ -18,12 +18,10 @@ namespace fs = std::filesystem;
 constexpr std::string_view kUserAlias = "ua-";
 constexpr std::string_view kTunInFdinfo = "iff:\t";  // drivers/net/tun.c, tun_chr_show_fdinfo
 
-// Empty, or what was read until then, of a file that goes meanwhile.
+// Empty for a file that goes meanwhile.
 std::string text_at(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();  // an istreambuf_iterator would throw
-  return text.str();
+  return read_to_end(file).value_or("");
 }
 
 // None, or those seen until then, of a folder that goes meanwhile.

@@ -6,10 +6,10 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <system_error>
 
 #include "plan/error.h"
+#include "plan/read_stream.h"
 #include "plan/text.h"
 
 namespace patchbay::cli {
@@ -24,9 +24,7 @@ enum class State { kMissing, kSame, kOther };
 State state_of(const fs::path& path, const std::string& text) {
   if (fs::symlink_status(path).type() == fs::file_type::not_found) return State::kMissing;
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream found;
-  found << file.rdbuf();
-  return file && found.str() == text ? State::kSame : State::kOther;
+  return read_to_end(file) == text ? State::kSame : State::kOther;
 }
 
 // Gone at the end with whatever is in it.
@@ -103,7 +101,9 @@ WrittenFiles write_files(const std::string& folder, const std::vector<OutputFile
   try {
     return write_all(folder, files, replace);
   } catch (const fs::filesystem_error& error) {
-    throw Error(Errc::kIo, "can't be written: " + error.code().message(), error.path1().string());
+    // Of a rename, the second is the file that was to be.
+    const fs::path& path = error.path2().empty() ? error.path1() : error.path2();
+    throw Error(Errc::kIo, "can't be written: " + error.code().message(), path.string());
   }
 }
 

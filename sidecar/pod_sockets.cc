@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <system_error>
 
 #include "plan/error.h"
+#include "plan/read_stream.h"
 #include "sidecar/hook_socket.h"
 
 namespace patchbay::sidecar {
@@ -31,15 +33,14 @@ std::vector<std::string> listening_paths(std::string_view table) {
 std::vector<std::string> read_listening_paths() {
   constexpr char kPath[] = "/proc/self/net/unix";
   std::ifstream file(kPath);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) {
+  const std::optional<std::string> text = read_to_end(file);
+  if (!text) {
     throw Error(Errc::kIo,
                 "reading which sockets are open in the pod failed: " +
                     std::generic_category().message(errno) + "; expected the pod's /proc",
                 kPath);
   }
-  return listening_paths(text.str());
+  return listening_paths(*text);
 }
 
 bool has_hook_sidecar(const std::vector<std::string>& paths, std::string_view directory,

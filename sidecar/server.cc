@@ -80,7 +80,8 @@ struct Shell {
       return refuse(hook, vmi, static_cast<grpc::StatusCode>(info(error.errc()).grpc_status),
                     error.what());
     } catch (const std::bad_alloc&) {
-      return refuse(hook, vmi, grpc::StatusCode::RESOURCE_EXHAUSTED, std::string(kOutOfMemory));
+      // Without the VMI's name: to read that takes memory again.
+      return refuse(hook, {}, grpc::StatusCode::RESOURCE_EXHAUSTED, std::string(kOutOfMemory));
     } catch (const std::exception& error) {
       return refuse(hook, vmi, grpc::StatusCode::INTERNAL,
                     std::string("a bug in patchbay-sidecar: ") + error.what());

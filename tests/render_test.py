@@ -272,12 +272,29 @@ class Manifests(unittest.TestCase):
         self.refused(MALFORMED, "twice", "(line 2)", text="kind: a\nkind: b\n")
         self.refused(MALFORMED, "(line 2)", text="a:\n\t- b\n")
         self.refused(MALFORMED, "UTF-8", text=b"a: \xff\n")
+        unread = patchbay("-f", "/proc/self/mem", given="")  # its first page is nobody's
+        self.assertEqual((unread.returncode, unread.stdout), (IO, ""))
+        self.assertIn("/proc/self/mem: can't be read: Input/output error", unread.stderr)
         self.refused(MISSING, "VirtualMachine", text="")
         self.refused(MISSING, "VirtualMachine", text="---\n---\n# nothing\n")
         self.refused(REFUSED, "stdin", "Kubernetes object", text="- a\n")
         self.refused(REFUSED, "stdin", "found an object without kind", text="metadata: {name: a}\n")
         self.refused(REFUSED, "stdin, document 2", text="kind: ConfigMap\n---\nhello\n")
         self.refused(REFUSED, "stdin.metadata", text="apiVersion: kubevirt.io/v1\nkind: VirtualMachine\n")
+
+    def test_a_static_ipam_of_the_wrong_types_is_refused_by_its_place(self) -> None:
+        text = "\n---\n".join((EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8")
+                             for name in ("vm-static", "networks"))
+        plain = '"macspoofchk": true,\n      "ipam": {"type": "static", "addresses": [{"address": "192.168.0.61/26"'
+        self.assertIn(plain, text)
+        gateway = text.replace(plain, plain.replace("true", 'true, "isDefaultGateway": true'))
+        for wrong, place in ((gateway.replace('"192.168.0.61/26"}', '"192.168.0.61/26", "gateway": 7}'),
+                              "addresses.gateway: expected a string, found 7"),
+                             (gateway.replace('"type": "static",', '"type": "static", "routes": {"dst": "0.0.0.0/0"},'),
+                              "routes: expected an array, found an object")):
+            done = patchbay("-f", "-", given=wrong)
+            self.assertEqual(done.returncode, REFUSED, done.stderr)
+            self.assertIn(f"NAD default/br1-eth2-static: spec.config.ipam.{place}; correct the NAD", done.stderr)
 
     def test_what_editors_write_is_taken(self) -> None:
         files = [(EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8") for name in ("vm-static", "networks")]

@@ -1,12 +1,16 @@
 """`patchbay verify` at a guest's console, by a stand-in that runs real shells (lab/console_guest.py) with each
 nuisance that consoles have. Real guests are tests/vm/verify_test.py's."""
 
+import fcntl
 import json
+import os
+import pty
 import re
 import subprocess
+import termios
 import unittest
 
-from console_case import ANSWERS, BUSYBOX_ANSWERS, DIFFERS, INVALID, TRY_AGAIN, ConsoleCase
+from console_case import ANSWERS, BUSYBOX_ANSWERS, DIFFERS, INVALID, IO, TRY_AGAIN, ConsoleCase
 from lab.console_guest import BUSYBOX, DASH, PASSWORD, PRINTK
 from verify_test import ADDRESSES
 
@@ -44,7 +48,7 @@ class Console(ConsoleCase):
         for _ in range(2):
             start = len(guest.said)
             guest.type(b"stty -a\r")
-            guest.settle(lambda: b"flusho" in guest.said[start:] or b"extproc" in guest.said[start:], "stty")
+            guest.settle(lambda: re.search(rb"speed[^$]*\$ ", guest.said[start:]), "stty")
             settings.append(re.search(rb"speed[^$]*", guest.said[start:])[0])
             if len(settings) == 1:
                 self.assert_as_planned(self.verify(guest))
@@ -99,6 +103,27 @@ class Console(ConsoleCase):
         self.assertNotIn(b"\x03", guest.heard)
         guest.type(b"\x03")
         self.assert_same_shell(guest)
+
+    def test_a_vm_that_is_stopped_meanwhile(self):
+        done = self.verify(self.guest(ends_at=b"ip -d -j address"))
+        self.assertEqual(done.returncode, IO, done.stderr)
+        self.assertIn("the guest's console: it is gone: ", done.stderr)
+
+    def test_interrupted_at_the_question_for_the_user_it_asks_for_no_password(self):
+        guest = self.guest()
+        terminal, theirs = pty.openpty()
+        with subprocess.Popen(self.command("--console", f"unix:{guest.socket}"), stdin=theirs, stderr=subprocess.PIPE,
+                              text=True, start_new_session=True,
+                              preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) as verify, \
+                open(terminal, "r+b", buffering=0) as screen:
+            os.close(theirs)
+            shown = b""
+            while not shown.endswith(b"user: "):
+                shown += screen.read(4096)
+            screen.write(b"\x03")
+            self.assertIn("the guest's console: stopped", verify.communicate(timeout=100)[1])
+        self.assertEqual(verify.returncode, TRY_AGAIN)
+        self.assert_at_login(guest)
 
     def test_a_guest_that_says_nothing(self):
         guest = self.guest(boot=(b"",), moment=1000)

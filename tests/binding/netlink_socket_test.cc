@@ -191,6 +191,18 @@ TEST(NetlinkDump, LargerThanItsBufferIsNoDump) {
   EXPECT_THAT(error.message(), HasSubstr("could not read from netlink"));
 }
 
+TEST(NetlinkDump, OfAnyLengthIsTakenWhereThatIsExpected) {
+  const FarEnd far(
+      {{Datagram().add(RTM_NEWLINK, NLM_F_MULTI, std::string(40000, 'x')), Datagram().done()}});
+  NetlinkSocket socket(NETLINK_USERSOCK, far.port());
+  socket.take_any_length();
+  size_t length = 0;
+  socket.dump(
+      "read", [] { return NetlinkMessage(RTM_GETLINK, NLM_F_DUMP); }, [] {},
+      [&length](const nlmsghdr& message) { length = message.nlmsg_len; });
+  EXPECT_EQ(length, NLMSG_HDRLEN + 40000U);
+}
+
 TEST(NetlinkAnswer, ToSeveralRequestsAtOnceIsTheFirstError) {
   const FarEnd far(
       {{Datagram().acknowledge(), Datagram().acknowledge(-EPERM), Datagram().acknowledge(-ENODEV)},

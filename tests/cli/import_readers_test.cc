@@ -100,6 +100,19 @@ TEST(ImportReaders, VmxKeysInAnyCaseAndQuotesAsHex) {
       import_texts({"config.version=\"8\"\ndisplayName=\"a|22b|7C\""}).vms.contains("a\"b|"));
 }
 
+TEST(ImportReaders, VmxInAnotherEncodingIsRefused) {
+  for (const char* name : {"B\xfcro", "B|FCro"}) {
+    try {
+      read_source(std::string("config.version = \"8\"\ndisplayName = \"") + name + "\"\n", "FILE");
+      FAIL() << name;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.errc(), Errc::kMalformed);
+      EXPECT_THAT(error.what(), HasSubstr("FILE: expected UTF-8, found other bytes in the setting "
+                                          "\"displayname\"; convert it"));
+    }
+  }
+}
+
 TEST(ImportReaders, VmxPassedThroughDevicesAreSaid) {
   const Reading reading =
       read_source("config.version = \"8\"\npciPassthru0.present = \"TRUE\"\n", "FILE");

@@ -141,6 +141,7 @@ TEST(NetworkMap, WhatIsNoMapIsRefused) {
     EXPECT_THAT(mistakes_in(text), SizeIs(1)) << text;
   }
   EXPECT_THROW(mistakes_in("networks: ["), Error);
+  EXPECT_THROW(mistakes_in("networks: []  # B\xfcro"), Error);
 }
 
 TEST(NetworkMap, AliasesAreFollowed) {

@@ -73,6 +73,16 @@ TEST_F(WriteFiles, ReplacesWhereAsked) {
   EXPECT_EQ(text("a"), "other");
 }
 
+TEST_F(WriteFiles, NamesTheFileThatCanNotBeReplaced) {
+  write({{"a/b", "one"}});
+  try {
+    write({{"a", "other"}}, true);
+    FAIL() << "replaced a folder";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.where(), (folder_ / "out/a").string());
+  }
+}
+
 TEST_F(WriteFiles, ALinkIsReplacedAndNotFollowed) {
   write({{"kept", "one"}});
   fs::create_symlink("kept", folder_ / "out/link");

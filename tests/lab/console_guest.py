@@ -36,6 +36,7 @@ class Nuisances:
     printk: int = 0  # so many answers have a message of the kernel's in their middle
     expired: bool = False
     password_left: bool = False  # somebody typed a user and went away
+    ends_at: bytes = b""  # the VM is stopped where somebody types that
     environment: dict = field(default_factory=dict)
 
 
@@ -114,8 +115,8 @@ class ConsoleGuest:
             data = self._client.recv(4096)
         except ConnectionResetError:  # it went without having read all
             data = b""
-        if data:
-            self.heard += data
+        self.heard += data
+        if data and not (self.be.ends_at and self.be.ends_at in self.heard):
             self._typed(data)
         else:
             self._client.close()

@@ -10,6 +10,7 @@ from lab.netns import Namespace
 from lab.paths import PROGRAMS, SOURCE
 from lab.tap_guest import TapGuest
 from pod_case import MAC, PodCase, bridge, everything, static
+from wiring_case import meddling
 
 IPS = ["192.168.0.62/26", "fd00::62/64"]
 ROUTES = [{"dst": "0.0.0.0/0"}, {"dst": "2001:db8::/32", "gw": "fd00::1"}]
@@ -251,19 +252,28 @@ class FailingKernel(Lifecycle):
         self.assertGreater(failures, 20)
         self.assertEqual(self.pod.addresses(nic), [])
 
+    def test_a_result_cache_that_can_not_be_listed_is_not_taken_for_an_empty_one(self) -> None:
+        attachment = self.network()
+        before = everything(self.pod)
+        done = self.add(attachment, "getdents64", "error=EIO")
+        self.assertIn("could not list the CNI result cache: Input/output error", json.loads(done.stdout)["msg"])
+        self.assertEqual(everything(self.pod), before)
+
     def add_succeeds(self, attachment, number: int) -> bool:
-        config = {"cniVersion": "1.0.0", "name": "patchbay", "type": "patchbay",
-                  "args": {"cni": {"logicNetworkName": "blue"}},
-                  "patchbay": {"cacheDirs": [str(self.multus.cache)]}}
-        done = subprocess.run(
-            ["strace", "-qq", "-o", "/dev/null", "-e", "trace=sendmsg", "-e",
-             f"inject=sendmsg:error=ENOBUFS:when={number}", PROGRAMS / "patchbay-cni"],
-            input=json.dumps(config), text=True, capture_output=True, check=False,
-            env={"CNI_COMMAND": "ADD", "CNI_CONTAINERID": self.pod.name, "CNI_IFNAME": "net1",
-                 "CNI_NETNS": str(self.pod.path), "PATH": "/usr/bin:/bin"})
+        done = self.add(attachment, "sendmsg", "error=ENOBUFS", number)
         self.assertEqual(done.returncode != 0, "code" in json.loads(done.stdout), done)
         self.assertNotIn("could not be put back", done.stderr)
         return done.returncode == 0
+
+    def add(self, attachment, system_call: str, fault: str, number: int = 1) -> subprocess.CompletedProcess:
+        config = {"cniVersion": "1.0.0", "name": "patchbay", "type": "patchbay",
+                  "args": {"cni": {"logicNetworkName": "blue"}},
+                  "patchbay": {"cacheDirs": [str(self.multus.cache)]}}
+        return subprocess.run(
+            [*meddling(system_call, fault, number), PROGRAMS / "patchbay-cni"],
+            input=json.dumps(config), text=True, capture_output=True, check=False,
+            env={"CNI_COMMAND": "ADD", "CNI_CONTAINERID": self.pod.name, "CNI_IFNAME": "net1",
+                 "CNI_NETNS": str(self.pod.path), "PATH": "/usr/bin:/bin"})
 
 
 class Del(Lifecycle):
