@@ -2,7 +2,6 @@
 the record, as a node's has."""
 
 import json
-import os
 import sys
 import unittest
 from dataclasses import asdict
@@ -11,7 +10,6 @@ from bench.cni_calls import OURS, REFERENCE, aims_of, measure_calls, pods_on
 from bench.figures import Row, Table
 from bench.scene import Scene
 from lab.multus import PLUGIN_DIRECTORY
-from lab.paths import SOURCE
 from lab.process import LabError, run
 
 TURNS = {1: 15, 10: 5}  # by how many at once
@@ -33,8 +31,7 @@ class InTheGuest(unittest.TestCase):
 def measure(_rounds: int) -> list[Table]:
     table = Table("CNI calls, stock kernel", f"""The same in a guest with Debian's own kernel, where {OURS}'s record is
 a dummy link. QEMU emulates its one CPU, so that work weighs more beside waiting than on a node.""", REFERENCE)
-    printed = run([sys.executable, "-B", "-m", "lab.kernel_guest", __file__], timeout=900,
-                  env={**os.environ, "PYTHONPATH": str(SOURCE / "tests")})
+    printed = run([sys.executable, "-B", "-m", "lab.kernel_guest", __file__], timeout=900)
     rows = next((line for line in printed.splitlines() if line.startswith(ROWS)), None)
     if rows is None:
         raise LabError(f"the guest measured nothing: {printed[-2000:]}")

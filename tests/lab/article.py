@@ -86,7 +86,7 @@ class Article:
         return [
             (f"pod  {POD_ON_BR1} → VM   {VM_ON_BR1}", pod.ping(VM_ON_BR1)),
             (f"node {NODE_ON_BR1} → VM   {VM_ON_BR1}", node.ping(VM_ON_BR1)),
-            *[(f"VM   {source} → {who}", console.succeeds(f"ping -n -c 1 -w 10 {target}"))
+            *[(f"VM   {source} → {who}", console.succeeds(f"ping -n -c 1 -w 60 {target}"))
               for source, who, target in (
                   (VM_ON_BR1, f"pod  {POD_ON_BR1}", POD_ON_BR1),
                   (VM_ON_BR1, f"node {NODE_ON_BR1}", NODE_ON_BR1),

@@ -19,7 +19,7 @@ CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|
 # Not at the text's end: while the guest boots, a message of systemd's or the kernel's may follow.
 LOGIN = r"(?m)^(?!Last )\S+ login: ?"
 SHELL = r"\S+@\S+:\S*[#$] ?"
-LOGIN_PATIENCE = 600  # 25 s on an idle machine, minutes on a busy one
+LOGIN_PATIENCE = 1500  # 25 s on an idle machine, minutes on a busy one
 
 
 class Console:
@@ -69,7 +69,7 @@ class Console:
         begin, end = f"<{self._commands}<", f">{self._commands}>"
         # Quoted apart, so that the echo of what we type is not taken for the mark itself.
         self.send(f"echo '<''{begin[1:]}'; {command}; echo '>''{end[1:]}'")
-        match = self.wait_for(rf"(?s)(?:^|\n){begin}\n(.*?)\n?{end}\n", timeout)
+        match = self.wait_for(rf"(?s){begin}\n(.*?)\n?{end}\n", timeout)
         return match.group(1)
 
     def succeeds(self, command: str, timeout: float = 120) -> bool:

@@ -104,7 +104,7 @@ class Namespace:
                 for link in self.ip("address", "show", "dev", name)
                 for entry in link.get("addr_info", []) if scope in (None, entry["scope"])]
 
-    def ping(self, address: str, wait: float = 10) -> bool:
+    def ping(self, address: str, wait: float = 60) -> bool:
         """Whether `address` answers within `wait` seconds: one echo a second is enough of a proof."""
         deadline = time.monotonic() + wait
         while not self.succeeds("ping", "-n", "-c", 1, "-W", 1, address):

@@ -88,7 +88,7 @@ class TapGuest:
             self.namespace.run("ip", "route", "add", *route.split())
         self.namespace.settle()
 
-    def ping(self, address: str, wait: float = 10) -> bool:
+    def ping(self, address: str, wait: float = 60) -> bool:
         return self.namespace.ping(address, wait)
 
 

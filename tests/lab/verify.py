@@ -30,7 +30,7 @@ class Has:
     search: tuple[str, ...] | None = None
 
 
-def problems_of(console: Console, plan: dict, exactly: dict[str, Has], patience: float = 60) -> list[str]:
+def problems_of(console: Console, plan: dict, exactly: dict[str, Has], patience: float = 300) -> list[str]:
     """What is wrong with the guest's network by its own word, after it had `patience` seconds to ask its
     DHCP servers: by the plan, and on the networks of `exactly`. Empty: nothing."""
     deadline = time.monotonic() + patience

@@ -88,7 +88,7 @@ class VirtualMachine:
         behind."""
         self.libvirt.virsh("destroy", self.launcher.domain.name)
         HookManager(self.pod.room / "kubevirt-hooks").shutdown()
-        status = self.sidecar.process.wait(10)
+        status = self.sidecar.process.wait(60)
         if left := leftovers(self.sidecar.folder):
             raise LabError(f"the sidecar left {left} in its socket folder")
         return status

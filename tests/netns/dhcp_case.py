@@ -8,21 +8,22 @@ from pod_case import MAC, UPLINK, PodCase, bridge
 SERVER = "10.9.0.1"
 LEASED = "10.9.0.50"  # the only one there is
 NETWORK_ROUTE = {"dst": "10.8.0.0/16", "gw": "10.9.0.7"}
-# The client's clock, in seconds: what it asks again after, from whom it asks after, what it has.
-RENEWAL, REBINDING, LEASE = 3, 5, 7
-# T1 and T2, then what a network gives its hosts: a route, and name service.
-OPTIONS = (f"58,{RENEWAL}s", f"59,{REBINDING}s",
-           f"option:classless-static-route,{NETWORK_ROUTE['dst']},{NETWORK_ROUTE['gw']}",
+# What a network gives its hosts: a route, and name service.
+OPTIONS = (f"option:classless-static-route,{NETWORK_ROUTE['dst']},{NETWORK_ROUTE['gw']}",
            "option:dns-server,10.9.0.53", "option:domain-name,corp.example")
 CLASSLESS_ROUTES, DNS_SERVERS, DOMAIN_NAME = "121", "6", "15"
 
 
 class DhcpCase(PodCase):
+    # The client's clock, in seconds: when it asks its server again, when any server, when it has the address no
+    # more. Where that is soon, whatever keeps one answer for a second may take it away.
+    renewal, rebinding, lease = 60, 90, 120
+
     def setUp(self) -> None:
         super().setUp()
         self.hosts.run("ip", "address", "add", f"{SERVER}/24", "dev", UPLINK)
-        self.server = DhcpServer(self.hosts, UPLINK, SERVER, LEASED, LEASED, self.room, *OPTIONS,
-                                 forced=(f"51,{LEASE}s",))
+        self.server = DhcpServer(self.hosts, UPLINK, SERVER, LEASED, LEASED, self.room, f"58,{self.renewal}s",
+                                 f"59,{self.rebinding}s", *OPTIONS, forced=(f"51,{self.lease}s",))
         self.stack.enter_context(self.server)
         self.daemon = self.stack.enter_context(DhcpDaemon(self.node, self.room, timeout=1))
         self.stack.callback(self.multus.detach_all, self.pod)  # while the daemon still runs

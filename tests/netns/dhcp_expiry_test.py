@@ -8,6 +8,8 @@ from pod_case import MAC
 
 
 class Expiry(DhcpCase):
+    renewal, rebinding, lease = 3, 5, 7
+
     def test_cuts_the_guest_off(self) -> None:
         """The daemon takes the pod's interface down, as it does to any pod: the address may soon be
         another's. The guest's own NIC keeps its carrier and its address."""

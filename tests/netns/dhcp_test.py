@@ -50,6 +50,8 @@ def hears_stranger(receiver: socket.socket, timeout: float) -> bool:
 
 
 class Renewal(DhcpCase):
+    renewal, rebinding, lease = 3, 15, 30
+
     def test_goes_on_behind_the_redirect_and_only_there(self) -> None:
         """With a second network, and forwarding on as virt-handler turns it on."""
         self.pod.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
@@ -79,7 +81,6 @@ class Renewal(DhcpCase):
             self.assertEqual(after[name], before[name], name)
         self.assertEqual(leaked.frames("ip"), [])
         self.assertNotEqual(copied.frames(f"udp dst port 68 and ether dst {MAC}"), [])
-        self.assertEqual(self.daemon.lines("no DHCP packet received"), [])
         self.assertEqual([lease.address for lease in self.server.leases()], [LEASED])
 
     def test_works_before_the_guest_runs(self) -> None:

@@ -2,7 +2,6 @@
 ADD before anything is wired. Squatters are real kernels wherever a kernel does it of its own accord."""
 
 import json
-import os
 import signal
 import struct
 import subprocess
@@ -17,6 +16,7 @@ from lab.netns import Namespace
 from lab.packets import announcement, who_has
 from lab.paths import PROGRAMS
 from pod_case import MAC, UPLINK, PodCase, bridge, everything, static
+from wiring_case import meddling
 
 FOUR, OTHER_FOUR, SIX = "192.168.0.62/26", "192.168.0.61/26", "fd00::62/64"
 SQUATTER = "02:00:00:00:00:99"
@@ -169,8 +169,10 @@ class OnABridge(DuplicateAddressCase):
         for pod, attachment in zip((self.pod, other), pods):
             pod.run("sysctl", "-qw", f"net.ipv4.conf.{attachment.pod_interface}.arp_ignore=8")
         failures: list[CniError] = []
+        start = threading.Barrier(len(pods))
 
         def add(attachment: Attachment) -> None:
+            start.wait()
             try:
                 self.multus.add_binding(attachment)
             except CniError as error:
@@ -293,16 +295,13 @@ class OnAMacvlan(DuplicateAddressCase):
                   "args": {"cni": {"logicNetworkName": "blue"}},
                   "patchbay": {"cacheDirs": [str(self.multus.cache)]}}
         with packet_socket(self.hosts, UPLINK) as listener:
-            process = subprocess.Popen(
-                [PROGRAMS / "patchbay-cni"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+            done = subprocess.run(
+                [*meddling("sendto", "signal=SIGKILL", 3), PROGRAMS / "patchbay-cni"],
+                input=json.dumps(config), text=True, capture_output=True, check=False,
                 env={"CNI_COMMAND": "ADD", "CNI_CONTAINERID": self.pod.name, "CNI_IFNAME": "net1",
                      "CNI_NETNS": str(self.pod.path), "PATH": "/usr/bin:/bin"})
-            process.stdin.write(json.dumps(config).encode())
-            process.stdin.close()
+            self.assertEqual(done.returncode, -signal.SIGKILL, done)
             self.assertIsNotNone(found(listener, self.is_probe, timeout=120))
-            os.kill(process.pid, signal.SIGKILL)
-            self.assertEqual(process.wait(), -signal.SIGKILL)
         self.assert_as_before(before)
 
     @staticmethod

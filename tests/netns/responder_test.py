@@ -107,7 +107,7 @@ class Answers(ResponderCase):
             route for route in guest.ip("-6", "route", "show", "proto", "kernel")
             if route["dst"] == "fd00::/64"], 60)
         self.assertEqual([route for route in guest.ip("-6", "route", "show", "default")], [])
-        self.assertNotEqual(self.wire.frames("icmp6 and ip6[40] == 133"), [])
+        self.hosts.wait_for("the question on the wire", lambda: self.wire.frames("icmp6 and ip6[40] == 133"))
         self.assertEqual(self.wire.frames(OURS), [])
 
     def test_kernel_keeps_a_link_local_router_for_ever(self) -> None:

@@ -32,7 +32,7 @@ class SidecarInPod(SidecarCase):
         self.assertEqual(manager.on_define_domain(self.vmi, first), first)
 
         manager.shutdown()
-        self.assertEqual(self.sidecar.wait(timeout=5), 0)
+        self.assertEqual(self.sidecar.wait(timeout=60), 0)
         self.assertEqual(list(self.folder.iterdir()), [])
         summaries = [line["networks"] for line in self.log() if "networks" in line]
         self.assertEqual(len(summaries), 3)

@@ -94,7 +94,7 @@ class Program {
   void send(int signal) const { kill(pid_, signal); }
 
   // The exit code; nothing where it has not ended after `patience`, or was killed.
-  std::optional<int> wait(std::chrono::milliseconds patience = std::chrono::seconds(5)) {
+  std::optional<int> wait(std::chrono::milliseconds patience = std::chrono::seconds(60)) {
     const auto end = std::chrono::steady_clock::now() + patience;
     int status = 0;
     while (waitpid(pid_, &status, WNOHANG) == 0) {

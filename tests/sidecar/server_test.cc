@@ -271,7 +271,7 @@ TEST_F(ServerTest, StopsWhileAPeerIsConnected) {
   ASSERT_TRUE(call(channel, kInfoMethod, "").status.ok());
   const auto start = std::chrono::steady_clock::now();
   server_.stop();
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
   EXPECT_FALSE(call(channel, kInfoMethod, "", std::chrono::seconds(1)).status.ok());
 }
 

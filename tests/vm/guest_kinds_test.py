@@ -134,7 +134,7 @@ class GuestKinds(unittest.TestCase):
         self.assertIn(f"via {address_of(ON_BR1[3])} ", console.run(f"ip route get {ANYWHERE6}"))
         for host in (*ON_BR1, *ON_BR2, *BEYOND, GATEWAY):
             with self.subTest(to=host):
-                self.assertTrue(console.succeeds(f"ping -n -c 1 -w 10 {address_of(host)}"))
+                self.assertTrue(console.succeeds(f"ping -n -c 1 -w 60 {address_of(host)}"))
         planned = [entry["address"] for nic in vm.plan()["attachments"] for entry in nic["addresses"]]
         for own in (*planned, LEASE):
             with self.subTest(back=own):

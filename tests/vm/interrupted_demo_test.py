@@ -51,7 +51,7 @@ def left_of(pid: int) -> list[str]:
 
 def command_line(process: Path) -> str:
     try:
-        return (process / "cmdline").read_text().replace("\0", " ")
+        return (process / "cmdline").read_text(errors="replace").replace("\0", " ")
     except (FileNotFoundError, ProcessLookupError):
         return ""
 

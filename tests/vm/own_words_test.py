@@ -41,7 +41,7 @@ class OwnWords(unittest.TestCase):
                 nic["ipv4"] = "none"  # what its asking comes to
         self.assertEqual(problems_of(console, plan, exactly), [])
         for host in (HOST, HOST6):
-            self.assertTrue(console.succeeds(f"ping -n -c 1 -w 10 {host}"), host)
+            self.assertTrue(console.succeeds(f"ping -n -c 1 -w 60 {host}"), host)
 
     def test_networkdata_in_version_1_is_completed(self):
         vm, console = self.merged
@@ -61,7 +61,7 @@ class OwnWords(unittest.TestCase):
             self.assertNotIn("dev enp2s0", console.run(f"ip route get {anywhere} || true"))
         for source, own in ((BEYOND, OWN), (BEYOND6, OWN6)):
             with self.subTest(source):
-                vm.node.hosts.run("ping", "-n", "-c", "1", "-w", "10", "-I", source, own)
+                vm.node.hosts.run("ping", "-n", "-c", "1", "-w", "60", "-I", source, own)
         self.check_boot_waits_for_none_that_is_optional(console)
         self.assertEqual(vm.stop(), 0)
 
@@ -79,7 +79,7 @@ class OwnWords(unittest.TestCase):
             frozenset({f"{OWN}/24", f"{OWN6}/64"}), mtu=1500, dns=("192.168.1.53", "fd00:1::53"),
             search=(), routes=frozenset({f"default via {HOST}", f"default via {HOST6}"}))})
         for host in (BEYOND, BEYOND6):
-            self.assertTrue(console.succeeds(f"ping -n -c 1 -w 10 {host}"), host)
+            self.assertTrue(console.succeeds(f"ping -n -c 1 -w 60 {host}"), host)
         self.assertEqual(vm.stop(), 0)
 
 

@@ -74,7 +74,7 @@ class Discs(unittest.TestCase):
         exactly = {"default": GUEST_HAS, "blue": Has(frozenset(addresses))}
         self.assertEqual(problems_of(console, vm.plan(), exactly), [])
         for host in (HOST, HOST6):
-            self.assertTrue(console.succeeds(f"ping -n -c 1 -w 10 {host}"))
+            self.assertTrue(console.succeeds(f"ping -n -c 1 -w 60 {host}"))
         for own in addresses:
             self.assertTrue(vm.node.hosts.ping(own.split("/")[0]))
 
