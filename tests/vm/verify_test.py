@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from lab.console import LOGIN, SHELL, Console
+from lab.console import LOGIN, Console
 from lab.guest_image import guest_image
 from lab.libvirt import URI
 from lab.manifests import Manifests
@@ -94,7 +94,7 @@ class Verify(unittest.TestCase):
     def give_prompt(console: Console) -> None:
         """Leaving kills virsh, and what it has not passed on is lost."""
         console.send(PROMPT)
-        console.wait_for(SHELL, 60)
+        console.wait_for(rf"{USER}@\S+#", 60)
 
     @staticmethod
     def knock(console: Console) -> None:
