@@ -38,5 +38,19 @@ TEST(Rollback, MakesARecordLinkAgain) {
   EXPECT_TRUE(failures.empty());
 }
 
+TEST(Rollback, SaysThatSomebodyDeletesTheRecordLinkAgain) {
+  struct : FakeKernel {
+    void make_dummy(const IfName&) override {}
+  } kernel;
+  kernel.add_link(kNames.record.str(), "dummy").state.alias = "older";
+  Diagnostics failures;
+  {
+    const Rollback rollback(kernel, {kNames.record}, failures);
+    kernel.links.erase(kNames.record);
+  }
+  ASSERT_EQ(failures.size(), 1U);
+  EXPECT_THAT(failures.front().message, HasSubstr("somebody else deleted it"));
+}
+
 }  // namespace
 }  // namespace patchbay
