@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
@@ -110,11 +111,26 @@ bool NetlinkSocket::read_datagram(Round& round) {
   return true;
 }
 
+// To the answer's end. What fails on the way leaves nothing unread: a dump that is given up would
+// keep the next one out, and what is left of its messages leave that no room (af_netlink.c,
+// __netlink_dump_start, netlink_dump).
+void NetlinkSocket::read_answer(Round& round) {
+  try {
+    while (read_datagram(round)) {
+    }
+  } catch (...) {
+    msghdr nothing{};
+    while (recvmsg(nl_socket_get_fd(socket_.get()), &nothing, MSG_DONTWAIT) >= 0 ||
+           errno == EINTR || errno == ENOBUFS) {
+    }
+    throw;
+  }
+}
+
 NetlinkAnswer NetlinkSocket::exchange(const NetlinkMessage& message, const OnMessage& on_message) {
   must_be_sent(nl_send_auto(socket_.get(), message.get()));
   Round round{.sequence = nlmsg_hdr(message.get())->nlmsg_seq, .on_message = on_message};
-  while (read_datagram(round)) {
-  }
+  read_answer(round);
   if (round.interrupted && round.answer.ok()) round.answer.error = EINTR;
   return round.answer;
 }
@@ -134,8 +150,7 @@ NetlinkAnswer NetlinkSocket::exchange_all(const std::vector<NetlinkMessage>& mes
   NetlinkAnswer first_error;
   for (size_t answered = 0; answered < messages.size(); ++answered) {
     Round round{.sequence = sequence, .on_message = nobody_listens};
-    while (read_datagram(round)) {
-    }
+    read_answer(round);
     if (first_error.ok()) first_error = round.answer;
   }
   return first_error;
@@ -147,13 +162,11 @@ void NetlinkSocket::dump(const std::string& what, const std::function<NetlinkMes
   for (int tries = 0; tries < kDumpTries; ++tries) {
     restart();
     answer = exchange(message(), on_message);
-    // Busy: an earlier dump was given up half-read, and each answer read brings its end closer.
-    if (answer.error == EINTR || answer.error == EBUSY) continue;
+    if (answer.error == EINTR) continue;
     if (answer.error == ENODEV) return restart();
     answer.must_be_ok(what);
     return;
   }
-  if (answer.error == EBUSY) answer.must_be_ok(what);
   throw Error(Errc::kTryAgain, "could not " + what + ": the kernel's list changed " +
                                    std::to_string(kDumpTries) + " times while it was read");
 }

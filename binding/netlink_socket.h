@@ -57,6 +57,7 @@ class NetlinkSocket {
   struct Round;
 
   bool read_datagram(Round& round);
+  void read_answer(Round& round);
 
   std::unique_ptr<nl_sock, Free> socket_;
 };

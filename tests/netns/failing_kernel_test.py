@@ -1,6 +1,7 @@
 """The kernel refuses one netlink message of a call, or its answer is lost: an ADD leaves the namespace as it
 was, a DEL and a GC can be done again, a CHECK changes nothing; in each form and for each backend.
-lifecycle_test.py has every message of one ADD; here are every seventh of each, beginning elsewhere each time.
+lifecycle_test.py has every message of one ADD, here is every answer of one; of the others every seventh message,
+beginning elsewhere each time.
 STATUS, which has a namespace of its own, is status_test.py's."""
 
 import unittest
@@ -41,7 +42,7 @@ class FailingKernel(WiringCase):
         """netlink(7), ENOBUFS: the kernel has done as asked, or is amidst a dump, and nobody hears of it."""
         with self.network("bridge") as attachment:
             before = everything(self.pod)
-            for failing in range(1, NEVER, STRIDE):
+            for failing in range(1, NEVER):
                 if self.call("ADD", attachment, CASES[0], failing, "recvmsg"):
                     break
                 self.assert_becomes(before, f"answer {failing}")
