@@ -42,16 +42,17 @@ PlanInput read_plan_input(const PlanFiles& files, std::string_view vmi) {
 }
 
 std::string read_text(const std::string& path) {
+  const bool from_stdin = path == "-";
   std::error_code failure;
-  if (std::filesystem::is_directory(path, failure)) {
+  if (!from_stdin && std::filesystem::is_directory(path, failure)) {
     throw Error(Errc::kIo, "expected a file, found a folder", path);
   }
   std::ifstream file;
-  if (path != "-") file.open(path, std::ios::binary);
-  std::optional<std::string> text = read_to_end(path == "-" ? std::cin : file);
+  if (!from_stdin) file.open(path, std::ios::binary);
+  std::optional<std::string> text = read_to_end(from_stdin ? std::cin : file);
   if (!text) {
     throw Error(Errc::kIo, std::string("can't be read: ") + std::strerror(errno),
-                path == "-" ? "stdin" : path);
+                from_stdin ? "stdin" : path);
   }
   return *std::move(text);
 }

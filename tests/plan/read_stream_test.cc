@@ -15,6 +15,7 @@ TEST(ReadStream, TakesAllThatIsLeft) {
     std::istringstream stream("y" + text);
     stream.get();
     EXPECT_EQ(read_to_end(stream), text);
+    EXPECT_EQ(read_to_end(stream), "");
   }
 }
 
